@@ -8,7 +8,7 @@ const SHOWN = 20
 
 /** What an import wrote, or would write. */
 export function renderImport(report: ImportReport): string {
-  const { dry_run: dryRun, features, events, files, workflow, conflicts, problems, lost } = report
+  const { dry_run: dryRun, features, events, files, workflow, conflicts, texts, problems, lost } = report
   const lines = [
     ...(workflow === null
       ? []
@@ -27,6 +27,14 @@ export function renderImport(report: ImportReport): string {
       ),
     ),
     ...section(
+      dryRun ? 'Their text would follow the source' : 'Their text follows the source',
+      texts.changed,
+    ),
+    ...section(
+      "Their text is not the source's, and is not what an import wrote here: left as it is",
+      texts.kept,
+    ),
+    ...section(
       'Could not be imported',
       problems.map(({ file, line, message }) => `${file}${line === null ? '' : `:${line}`}: ${message}`),
     ),
@@ -42,8 +50,8 @@ export function renderImport(report: ImportReport): string {
   return plainLines(lines.map(singleLine))
 }
 
-function nextStep({ dry_run: dryRun, events, conflicts }: ImportReport): string[] {
-  if (dryRun) return events > 0 ? ['Next: run it again without --dry-run'] : []
+function nextStep({ dry_run: dryRun, events, conflicts, texts }: ImportReport): string[] {
+  if (dryRun) return events > 0 || texts.changed.length > 0 ? ['Next: run it again without --dry-run'] : []
   return [conflicts.length > 0 ? 'Next: kitty agent conflicts list' : 'Next: kitty status']
 }
 

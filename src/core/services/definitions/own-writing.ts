@@ -15,6 +15,8 @@ interface Step {
   readonly to: string | null
   /** Of the body that the command was given for the file, if it was. */
   readonly body?: string
+  /** Of the text below the front matter that an import gave the file. */
+  readonly imported?: string
   /** The one who changed a package's text. */
   readonly by?: TextAuthor
 }
@@ -34,6 +36,8 @@ export interface WrittenFile {
   readonly after: Buffer | undefined
   /** The body that the command was given, if it was. */
   readonly body?: string | undefined
+  /** The text below the front matter that an import gave it. */
+  readonly imported?: Buffer | undefined
   readonly by?: TextAuthor | undefined
 }
 
@@ -65,11 +69,12 @@ export class OwnWriting {
   /** As `keep`, for many files with one write. */
   keepAll(files: readonly WrittenFile[]): void {
     if (files.length === 0) return
-    const fresh = files.map(({ file, before, after, body, by }) => ({
+    const fresh = files.map(({ file, before, after, body, imported, by }) => ({
       file,
       from: digestOf(file, before),
       to: digestOf(file, after),
       ...(body !== undefined && { body: digestOf(file, Buffer.from(body)) ?? '' }),
+      ...(imported !== undefined && { imported: digestOf(file, imported) ?? '' }),
       ...(by !== undefined && { by }),
     }))
     // An import adds portion after portion: reading the others each time would take most of its memory.
@@ -77,12 +82,17 @@ export class OwnWriting {
     if (size > TRIM_AT) this.#trim()
   }
 
-  /** Drops the steps of all files but these, unless there are few. Call it with the lock held. */
+  /**
+   * Drops the steps of all files but these, unless there are few. What was imported last is kept for the next import.
+   * Call it with the lock held.
+   */
   keepOnly(files: readonly string[]): void {
     const steps = this.#read()
     if (steps.length <= COMMITTED_STEPS) return
     const kept = new Set(files)
-    this.#put(steps.filter(({ file }) => kept.has(file)))
+    const imported = new Set(lastImports(steps).values())
+    const left = steps.filter((step) => kept.has(step.file) || imported.has(step))
+    if (left.length < steps.length) this.#put(left)
   }
 
   /**
@@ -120,6 +130,18 @@ export class OwnWriting {
   hasWrittenBody(file: string, body: string): boolean | undefined {
     const written = this.#of(file).flatMap((step) => step.body ?? [])
     return holds(file, written, Buffer.from(body))
+  }
+
+  /**
+   * Reads the notes once. The answer tells whether a text is the one that an import gave the file last; undefined if no
+   * note says.
+   */
+  lastImported(): (file: string, text: Buffer) => boolean | undefined {
+    const last = lastImports(this.#read())
+    return (file, text) => {
+      const step = last.get(file)
+      return step === undefined ? undefined : step.imported === digestOf(file, text)
+    }
   }
 
   /** The text that this holder's commands changed last. Its `isContent` tells whether a file still has it. */
@@ -160,6 +182,10 @@ export class OwnWriting {
     if (!file.ok) return []
     return file.bytes.toString('utf8').split('\n').flatMap(stepsIn)
   }
+}
+
+function lastImports(steps: readonly Step[]): ReadonlyMap<string, Step> {
+  return new Map(steps.flatMap((step) => (step.imported === undefined ? [] : [[step.file, step]])))
 }
 
 function holds(file: string, digests: readonly (string | null)[], bytes: Buffer): boolean | undefined {
@@ -210,11 +236,11 @@ function digestOf(file: string, bytes: Buffer | undefined): string | null {
 
 function isStep(value: unknown): value is Step {
   if (typeof value !== 'object' || value === null) return false
-  const { file, from, to, body, by } = value as Partial<Record<keyof Step, unknown>>
+  const { file, from, to, body, imported, by } = value as Partial<Record<keyof Step, unknown>>
   const isDigest = (one: unknown): boolean => one === null || typeof one === 'string'
-  const isBody = body === undefined || typeof body === 'string'
+  const areTexts = [body, imported].every((one) => one === undefined || typeof one === 'string')
   const isBy = by === undefined || isAuthor(by)
-  return typeof file === 'string' && isDigest(from) && isDigest(to) && isBody && isBy
+  return typeof file === 'string' && isDigest(from) && isDigest(to) && areTexts && isBy
 }
 
 function isAuthor(value: unknown): value is TextAuthor {

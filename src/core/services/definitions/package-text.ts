@@ -20,20 +20,33 @@ export function packageBody(body: string | Buffer): string {
 }
 
 /** The file with another body. Keeps its front matter byte for byte. */
-export function withBody(file: Buffer, body: string): Buffer {
+export function withBody(file: Buffer, text: string | Buffer): Buffer {
+  const body = Buffer.from(text)
   const block = splitFrontMatter(file)
-  if (block.kind !== 'found') return Buffer.from(body)
+  if (block.kind !== 'found') return body
   const head = file.subarray(0, block.bodyStart)
   const newline = head.includes('\r\n') ? '\r\n' : '\n'
   // The line that closes the front matter may be the file's last, without a line end.
   const ended = head.at(-1) === 0x0a ? '' : newline
-  const blank = body === '' || /^\r?\n/.test(body) ? '' : newline
-  return Buffer.concat([head, Buffer.from(`${ended}${blank}${body}`)])
+  const blank = body.length === 0 || /^\r?\n/.test(body.toString('latin1', 0, 2)) ? '' : newline
+  return Buffer.concat([head, Buffer.from(`${ended}${blank}`), body])
 }
 
 /** True if two files of a package have the same text below their front matter. */
 export function hasSameBody(one: Buffer, other: Buffer): boolean {
   return bodyIn(one).equals(bodyIn(other))
+}
+
+/**
+ * The text below a file's front matter, without the blanks and empty lines around it. As Latin-1, which keeps every byte
+ * of a text that is not UTF-8.
+ */
+export function textBelow(file: Buffer): Buffer {
+  const text = bodyIn(file).toString('latin1')
+  const start = /[^ \t\r\n]/.exec(text)?.index ?? text.length
+  let end = text.length
+  while (end > start && ' \t\r\n'.includes(text.charAt(end - 1))) end -= 1
+  return Buffer.from(text.slice(start, end), 'latin1')
 }
 
 function bodyIn(file: Buffer): Buffer {

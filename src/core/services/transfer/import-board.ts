@@ -35,6 +35,7 @@ import { ImportWorkflow } from './import-workflow.js'
 import { loggedDefinition } from '../definitions/logged-values.js'
 import { Scope } from '../scope.js'
 import { OwnWriting, type WrittenFile } from '../definitions/own-writing.js'
+import { ImportedTexts } from './imported-texts.js'
 import { isInOwnSpecs, pathInCheckout, placeOf } from './source-place.js'
 import { UpdatedFiles } from './updated-files.js'
 import { keepHeapSmall } from '../../platform/small-heap.js'
@@ -96,7 +97,7 @@ export class ImportBoard {
   @Exclusive
   protected async write(collected: Collected, request: ImportBoardRequest): Promise<ImportReport> {
     const reading = await this.#read(collected, request)
-    const { plan, targets, report } = await this.#plan(reading, request)
+    const { plan, targets, texts, report } = await this.#plan(reading, request)
     // Set the workflow first: a log with the events but without the setting would show nine lanes as five.
     if (report.workflow !== null) this.workflow.choose(report.workflow)
     const logs = targets.flatMap(({ log }) => (!reading.inPlace && log.packages.length > 0 ? [log] : []))
@@ -107,7 +108,8 @@ export class ImportBoard {
     })
     if (reading.inPlace) return report
     const created = this.#writeFiles(targets, plan.packages, reading.document.format)
-    return { ...report, files: created + (await this.updated.follow(plan, logs)) }
+    this.#warnOf(texts.secrets)
+    return { ...report, files: created + (await this.updated.follow(plan, logs, texts)) }
   }
 
   #collect({ importer, path, zone }: ImportBoardRequest): Collected {
@@ -132,6 +134,7 @@ export class ImportBoard {
   ): Promise<{
     readonly plan: ImportPlan
     readonly targets: readonly LoggedTarget[]
+    readonly texts: ImportedTexts
     readonly report: ImportReport
   }> {
     const { importer, maps, actor } = request
@@ -175,9 +178,11 @@ export class ImportBoard {
     const faults = inPlace ? new Map<string, string>() : await fileFaults(first.packages, document.format)
     const fileFaultOf = (feature: string, id: string): string | undefined => faults.get(`${feature}/${id}`)
     const plan = faults.size === 0 ? first : planImport({ ...asked, fileFaultOf })
+    const texts = ImportedTexts.read(this.workspace, inPlace ? [] : plan.packages, document.format, this.own)
     return {
       plan,
       targets,
+      texts,
       report: {
         format: importer.format,
         dry_run: request.dryRun,
@@ -187,6 +192,7 @@ export class ImportBoard {
         files: 0,
         workflow: chosen?.name ?? null,
         conflicts: plan.conflicts,
+        texts: { changed: texts.changed, kept: texts.kept },
         problems: plan.problems,
         lost: plan.losses,
       },
@@ -240,10 +246,14 @@ export class ImportBoard {
     for (const target of targets.filter(({ isGone }) => !isGone))
       writeFeatureFiles(this.workspace, target, format, note)
     const { written, secrets } = writePackageFiles(this.workspace, packages, format, definitionOf, note)
+    this.#warnOf(secrets)
+    return written
+  }
+
+  #warnOf(secrets: readonly string[]): void {
     for (const place of secrets)
       this.notices.warn(
         `${place} held what looks like a secret; it was left out of the file. Have it revoked.`,
       )
-    return written
   }
 }

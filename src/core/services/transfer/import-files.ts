@@ -18,6 +18,7 @@ import { singleLine } from '../../transfer/text.js'
 import type { PlannedPackage } from '../../transfer/plan-import.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import type { WrittenFile } from '../definitions/own-writing.js'
+import { textBelow } from '../definitions/package-text.js'
 import type { ChosenTarget } from './import-targets.js'
 
 type Place = Pick<Workspace, 'root' | 'specsDir'>
@@ -116,16 +117,26 @@ function metaIn(file: FileRead): Json | undefined {
   return parsed.ok && isJson(parsed.value) ? parsed.value : undefined
 }
 
-/** The text of a package's file, and whether a secret was left out of it. Undefined if the import makes no file. */
-function fileOf(
+/** A package's file as an import makes it. */
+interface ImportedFile {
+  readonly name: string
+  readonly bytes: Buffer
+  /** What is below the front matter. */
+  readonly text: Buffer
+  readonly hadSecret: boolean
+}
+
+/** The package's file; undefined if the import makes none. Text that looks like a secret is left out. */
+export function importedFile(
   { work_package, item, itemId, fileName }: PlannedPackage,
   definition: Definition | null,
   format: string,
-): { readonly name: string; readonly bytes: Buffer; readonly hadSecret: boolean } | undefined {
+): ImportedFile | undefined {
   if (item === null || fileName === null || definition === null) return undefined
   const text = packageFileText({ workPackage: work_package, definition, format, itemId, item })
   const safe = withoutSecrets(text)
-  return { name: fileName, bytes: Buffer.from(safe), hadSecret: safe !== text }
+  const bytes = Buffer.from(safe)
+  return { name: fileName, bytes, text: textBelow(bytes), hadSecret: safe !== text }
 }
 
 /** Why kitty could not read the files of new packages, in words, by feature and package. */
@@ -135,7 +146,7 @@ export async function fileFaults(
 ): Promise<ReadonlyMap<string, string>> {
   const faults = new Map<string, string>()
   for (const one of packages) {
-    const file = one.isNew ? fileOf(one, one.definition, format) : undefined
+    const file = one.isNew ? importedFile(one, one.definition, format) : undefined
     if (file === undefined) continue
     const read = await readWorkPackage(file.name, file.bytes)
     if (!read.ok)
@@ -170,12 +181,17 @@ export function writePackageFiles(
     let known = present.get(feature)
     if (known === undefined) present.set(feature, (known = new Set(filePackages(place, feature))))
     if (known.has(work_package)) continue
-    const file = fileOf(planned, definitionOf(planned), format)
+    const file = importedFile(planned, definitionOf(planned), format)
     if (file === undefined) continue
     if (file.hadSecret) secrets.push(`${feature}/${work_package}`)
     const path = join(place.specsDir, feature, 'tasks', file.name)
     putInside(place.root, path, file.bytes, 0o644, false)
-    fresh.push({ file: repoPath(place.root, path), before: undefined, after: file.bytes })
+    fresh.push({
+      file: repoPath(place.root, path),
+      before: undefined,
+      after: file.bytes,
+      imported: file.text,
+    })
     known.add(work_package)
     written += 1
     if (fresh.length < FILES_AT_ONCE) continue

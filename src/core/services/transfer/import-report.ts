@@ -22,6 +22,13 @@ export interface ImportReport {
   /** The workflow that the import chose for an empty log. Null if it left the setting unchanged. */
   readonly workflow: string | null
   readonly conflicts: readonly ImportConflict[]
+  /** Packages whose text, below the front matter, differs from the source's. */
+  readonly texts: {
+    /** Their file has the text that was imported last and gets the new one. */
+    readonly changed: readonly string[]
+    /** Their file was changed here, or no note of this clone says that it was not: it stays. */
+    readonly kept: readonly string[]
+  }
   readonly problems: readonly SourceProblem[]
   readonly lost: readonly Loss[]
 }

@@ -16,7 +16,9 @@ import type { PackageFile } from '../definitions/definition-files.js'
 import { Definitions } from '../definitions/definitions.js'
 import { loggedDefinition, loggedValues } from '../definitions/logged-values.js'
 import { OwnWriting, type WrittenFile } from '../definitions/own-writing.js'
+import { withBody } from '../definitions/package-text.js'
 import { importedChanges, type ImportedTicks, importedTicks } from './imported-changes.js'
+import type { ImportedTexts } from './imported-texts.js'
 import { SubtaskFiles, type SubtaskPlace } from '../packages/subtask-files.js'
 
 type Register = keyof Definition
@@ -28,6 +30,13 @@ interface NewFile extends WrittenFile {
   readonly workPackage: string
   /** What the file and the log say after the write. Undefined if they still differ. */
   readonly agreed: Definition | undefined
+}
+
+/** In what a file follows the log and the source. */
+interface Following {
+  readonly registers: readonly Register[]
+  readonly ticks?: ImportedTicks | undefined
+  readonly texts?: ImportedTexts
 }
 
 /** How many files are in memory with their new content. */
@@ -48,26 +57,31 @@ export class UpdatedFiles {
    * @param logs the features with everything that the import wrote
    * @returns how many files were written
    */
-  async follow(plan: ImportPlan, logs: readonly FeatureLog[]): Promise<number> {
+  async follow(plan: ImportPlan, logs: readonly FeatureLog[], texts: ImportedTexts): Promise<number> {
     let written = 0
     for (const log of logs) {
       const known = plan.packages.filter(
         ({ feature, isNew, item }) => feature === log.feature && !isNew && item !== null,
       )
       if (known.length > 0)
-        written += await this.#feature(log, new Set(known.map((one) => one.work_package)), plan)
+        written += await this.#feature(log, new Set(known.map((one) => one.work_package)), plan, texts)
     }
     return written
   }
 
-  async #feature(log: FeatureLog, ids: ReadonlySet<string>, plan: ImportPlan): Promise<number> {
+  async #feature(
+    log: FeatureLog,
+    ids: ReadonlySet<string>,
+    plan: ImportPlan,
+    texts: ImportedTexts,
+  ): Promise<number> {
     const { feature } = log
     const dir = featureDir(this.workspace.specsDir, feature)
     if (dir === undefined) return 0
     removeLeftTemporaries(this.workspace.root, join(dir, 'tasks'))
     const agreed = new Map<string, Definition>()
     const left = new Map<string, string>()
-    let written = await this.#put(this.#changed(log, ids, plan, left), agreed)
+    let written = await this.#put(this.#changed(log, ids, { plan, texts, left }), agreed)
     written += await this.#put(this.#leftBehind(log, left), agreed)
     if (agreed.size > 0) this.definitions.notes.keep(feature, agreed)
     for (const done of [true, false]) this.boxes.settleList(feature, ticked(plan, feature, done), done)
@@ -75,14 +89,13 @@ export class UpdatedFiles {
   }
 
   /**
-   * The files of packages for which this import wrote events.
+   * The files of packages for which this import wrote events, or whose text changed in the source.
    * @param left gets the packages whose files differ in other places, with their files
    */
   async *#changed(
     log: FeatureLog,
     ids: ReadonlySet<string>,
-    plan: ImportPlan,
-    left: Map<string, string>,
+    { plan, texts, left }: { plan: ImportPlan; texts: ImportedTexts; left: Map<string, string> },
   ): AsyncGenerator<NewFile> {
     const changes = importedChanges(plan.drafts, log.feature)
     const ticks = importedTicks(plan.drafts, log.feature)
@@ -93,10 +106,12 @@ export class UpdatedFiles {
         (one.element !== null || loggedValues(log.eventsOf(file.id), one).includes(one.file))
       if (found.some((one) => change?.has(one) !== true)) left.set(file.id, file.file)
       const registers = registersOf(state, found, isBehind)
+      const hasNewText = texts.isChanged(log.feature, file.id)
       const isWanted = registers.length > 0 || ticks.has(file.id) || statesOldLane(file, state)
-      const next = isWanted
-        ? await this.#newFile(file, state, found, registers, ticks.get(file.id))
-        : undefined
+      const next =
+        isWanted || hasNewText
+          ? await this.#newFile(file, state, found, { registers, ticks: ticks.get(file.id), texts })
+          : undefined
       if (next !== undefined) yield next
     }
   }
@@ -111,7 +126,7 @@ export class UpdatedFiles {
       const about = { state, file: file.file, history, synced: () => synced(file.id) }
       const judged = await this.definitions.judge(found, about)
       const registers = registersOf(state, judged, ({ changed }) => !changed)
-      const next = registers.length > 0 ? await this.#newFile(file, state, found, registers) : undefined
+      const next = registers.length > 0 ? await this.#newFile(file, state, found, { registers }) : undefined
       if (next !== undefined) yield next
     }
   }
@@ -133,8 +148,7 @@ export class UpdatedFiles {
     { id, file, stated }: StatedFile,
     state: WorkPackageState,
     found: readonly Difference[],
-    registers: readonly Register[],
-    ticks: ImportedTicks = { done: [], open: [] },
+    { registers, ticks = { done: [], open: [] }, texts }: Following,
   ): Promise<NewFile | undefined> {
     const { root } = this.workspace
     const read = readSpecFile(root, join(root, file))
@@ -147,10 +161,21 @@ export class UpdatedFiles {
       const moved = setLane(after, state.lane)
       if (moved.ok) after = moved.bytes
     }
-    after = setBoxes(setBoxes(after, ticks.done, true).bytes, ticks.open, false).bytes
+    const imported = texts?.textFor(state.feature_slug, id, file, read.bytes)
+    if (imported !== undefined) after = withBody(after, Buffer.concat([imported, Buffer.from('\n')]))
+    // The source's boxes are ticked as they are there.
+    const { done, open } = imported === undefined ? ticks : ticksOf(state)
+    after = setBoxes(setBoxes(after, done, true).bytes, open, false).bytes
     if (after.equals(read.bytes)) return undefined
     const isWhole = defined?.ok === true && found.every(({ register }) => registers.includes(register))
-    return { workPackage: id, file, before: read.bytes, after, agreed: isWhole ? logged : undefined }
+    return {
+      workPackage: id,
+      file,
+      before: read.bytes,
+      after,
+      agreed: isWhole ? logged : undefined,
+      imported,
+    }
   }
 
   async #put(files: AsyncIterable<NewFile>, agreed: Map<string, Definition>): Promise<number> {
@@ -176,6 +201,12 @@ export class UpdatedFiles {
 /** True if the file has a `lane:` line that the log has left. Until someone moves a package, the line is its author's. */
 function statesOldLane({ stated }: Pick<StatedFile, 'stated'>, state: WorkPackageState): boolean {
   return state.lane_actor !== null && stated.lane !== undefined && stated.lane !== state.lane
+}
+
+function ticksOf({ subtasks }: WorkPackageState): ImportedTicks {
+  const idsOf = (isDone: boolean): string[] =>
+    subtasks.flatMap(({ id, done }) => (done === isDone ? [id] : []))
+  return { done: idsOf(true), open: idsOf(false) }
 }
 
 function ticked(plan: ImportPlan, feature: string, done: boolean): SubtaskPlace[] {
