@@ -5,6 +5,7 @@ import type { ImportBoardRequest } from '../../../src/core/services/transfer/imp
 import type { ImportReport } from '../../../src/core/services/transfer/import-report.js'
 import { renderImport } from '../../../src/core/cli/render/import-report.js'
 import { MarkSubtasks } from '../../../src/core/services/packages/mark-subtasks.js'
+import { LIMITS } from '../../../src/core/files/work-tree.js'
 import { bring as bringWith } from '../../support/bring.js'
 import { by, Project } from '../../support/project.js'
 
@@ -124,6 +125,33 @@ describe('the text of a package that was imported', () => {
     source.write('Do it now', 'Do that now')
     expect(await source.bring()).toMatchObject({ files: 0, texts: { changed: [] } })
     expect(project.read(TWO)).toContain('Do that\n')
+  })
+
+  it('stays where kitty could not read the file with the new one, and is named', async () => {
+    const source = new Source('Do it', 'Do that')
+    const { project } = source
+    await source.bring()
+    source.write('x'.repeat(LIMITS.workPackage), 'Do that now')
+    const report = await source.bring()
+    expect(report.texts).toEqual({ changed: ['001-sky/WP02'], kept: [] })
+    expect(report.problems).toEqual([
+      {
+        file: 'sky-1',
+        line: null,
+        message: expect.stringContaining('its text was not taken over') as string,
+      },
+    ])
+    expect(project.read(ONE)).toContain('Do it\n')
+    expect(project.read(TWO)).toContain('Do that now\n')
+  })
+
+  it('is imported with no item whose file would be too large for kitty, which is named', async () => {
+    const source = new Source('x'.repeat(LIMITS.workPackage), 'Do that')
+    const report = await source.bring()
+    expect(report.features[0]?.created).toHaveLength(1)
+    expect(report.problems).toEqual([
+      { file: 'sky-1', line: null, message: expect.stringMatching(/^was not imported.*KiB$/) as string },
+    ])
   })
 
   it('leaves out a secret, and says so', async () => {

@@ -178,7 +178,8 @@ export class ImportBoard {
     const faults = inPlace ? new Map<string, string>() : await fileFaults(first.packages, document.format)
     const fileFaultOf = (feature: string, id: string): string | undefined => faults.get(`${feature}/${id}`)
     const plan = faults.size === 0 ? first : planImport({ ...asked, fileFaultOf })
-    const texts = ImportedTexts.read(this.workspace, inPlace ? [] : plan.packages, document.format, this.own)
+    const imported = inPlace ? [] : plan.packages
+    const texts = await ImportedTexts.read(this.workspace, imported, document.format, this.own)
     return {
       plan,
       targets,
@@ -193,7 +194,7 @@ export class ImportBoard {
         workflow: chosen?.name ?? null,
         conflicts: plan.conflicts,
         texts: { changed: texts.changed, kept: texts.kept },
-        problems: plan.problems,
+        problems: [...plan.problems, ...texts.problems],
         lost: plan.losses,
       },
     }

@@ -4,7 +4,13 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { withoutSecrets } from '../../errors/secrets.js'
 import { removeLeftTemporaries } from '../../files/left-temporaries.js'
 import { changeFile, type Rewrite } from '../../files/put-over.js'
-import { assertPlaceForFolder, lookInside, makeFolderInside, putInside } from '../../files/work-tree.js'
+import {
+  assertPlaceForFolder,
+  LIMITS,
+  lookInside,
+  makeFolderInside,
+  putInside,
+} from '../../files/work-tree.js'
 import { featureDir } from '../../specs/feature-name.js'
 import type { FileRead } from '../../files/read-plain.js'
 import { repoPath } from '../../platform/paths.js'
@@ -139,6 +145,14 @@ export function importedFile(
   return { name: fileName, bytes, text: textBelow(bytes), hadSecret: safe !== text }
 }
 
+/** Why kitty could not read the file, in words. */
+export async function fileFault({ name, bytes }: ImportedFile): Promise<string | undefined> {
+  if (bytes.length > LIMITS.workPackage)
+    return `${name} would be larger than ${LIMITS.workPackage / 1024} KiB`
+  const read = await readWorkPackage(name, bytes)
+  return read.ok ? undefined : read.reason
+}
+
 /** Why kitty could not read the files of new packages, in words, by feature and package. */
 export async function fileFaults(
   packages: readonly PlannedPackage[],
@@ -148,11 +162,11 @@ export async function fileFaults(
   for (const one of packages) {
     const file = one.isNew ? importedFile(one, one.definition, format) : undefined
     if (file === undefined) continue
-    const read = await readWorkPackage(file.name, file.bytes)
-    if (!read.ok)
+    const fault = await fileFault(file)
+    if (fault !== undefined)
       faults.set(
         `${one.feature}/${one.work_package}`,
-        `was not imported, since kitty could not read its file: ${read.reason}`,
+        `was not imported, since kitty could not read its file: ${fault}`,
       )
   }
   return faults

@@ -3,11 +3,12 @@ import { repoPath } from '../../platform/paths.js'
 import { featureDir } from '../../specs/feature-name.js'
 import { packageFilesIn } from '../../specs/feature-folder.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
+import type { SourceProblem } from '../../transfer/document.js'
 import type { PlannedPackage } from '../../transfer/plan-import.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { isSameText, type OwnWriting } from '../definitions/own-writing.js'
 import { textBelow } from '../definitions/package-text.js'
-import { importedFile } from './import-files.js'
+import { fileFault, importedFile } from './import-files.js'
 
 type Place = Pick<Workspace, 'root' | 'specsDir'>
 /** Whether a text is the one that an import gave the file last; undefined if that is not known. */
@@ -21,6 +22,8 @@ export class ImportedTexts {
   readonly #changed = new Map<string, PlannedPackage>()
   /** Packages whose text differs from the source's, which has changed or may have, and is not what was imported last. */
   readonly kept: string[] = []
+  /** Packages whose new text would make a file that kitty cannot read. */
+  readonly problems: SourceProblem[] = []
   /** Packages whose new text held a secret, which is left out. */
   readonly secrets: string[] = []
 
@@ -29,12 +32,12 @@ export class ImportedTexts {
     private readonly isLast: IsLast,
   ) {}
 
-  static read(
+  static async read(
     place: Place,
     packages: readonly PlannedPackage[],
     format: string,
     own: Pick<OwnWriting, 'lastImported'>,
-  ): ImportedTexts {
+  ): Promise<ImportedTexts> {
     const texts = new ImportedTexts(format, own.lastImported())
     const files = new Map<string, ReadonlyMap<string, string>>()
     for (const planned of packages) {
@@ -42,7 +45,7 @@ export class ImportedTexts {
       let known = files.get(planned.feature)
       if (known === undefined) files.set(planned.feature, (known = filesOf(place, planned.feature)))
       const path = known.get(planned.work_package)
-      if (path !== undefined) texts.#look(place, planned, path)
+      if (path !== undefined) await texts.#look(place, planned, path)
     }
     return texts
   }
@@ -63,7 +66,7 @@ export class ImportedTexts {
     return this.#changed.has(`${feature}/${workPackage}`)
   }
 
-  #look({ root }: Place, planned: PlannedPackage, path: string): void {
+  async #look({ root }: Place, planned: PlannedPackage, path: string): Promise<void> {
     const made = importedFile(planned, planned.definition, this.format)
     const file = repoPath(root, path)
     if (made === undefined || this.isLast(file, made.text) === true) return
@@ -73,9 +76,16 @@ export class ImportedTexts {
     if (isSameText(file, text, made.text)) return
     const name = `${planned.feature}/${planned.work_package}`
     if (this.isLast(file, text) !== true) return void this.kept.push(name)
+    const fault = await fileFault(made)
+    if (fault !== undefined) return void this.problems.push(unreadable(planned.itemId, fault))
     this.#changed.set(name, planned)
     if (made.hadSecret) this.secrets.push(name)
   }
+}
+
+function unreadable(itemId: string, reason: string): SourceProblem {
+  const message = `its text was not taken over, since kitty could not read its file: ${reason}`
+  return { file: itemId, line: null, message }
 }
 
 /** The packages' files by ID, without packages that have several. */
