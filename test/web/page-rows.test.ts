@@ -58,6 +58,7 @@ describe.skipIf(!hasChromium)('a card that is moved on the page', () => {
     await page.waitForSelector(`[data-lane="planned"] ${CARD}`)
     await kittyIn(stage.served.root, 'zoe', 'move', '002/WP03', 'doing')
     await page.waitForSelector(`[data-lane="doing"] ${CARD}`)
+    await expect.poll(() => page.evaluate('typeof globalThis.answer')).toBe('function')
     await page.evaluate('globalThis.answer()')
     await page.getByText('WP03 moved to Planned.').waitFor({ state: 'attached' })
     expect(await page.locator(`[data-lane="doing"] ${CARD}`).count()).toBe(1)
