@@ -179,7 +179,7 @@ const dex = {
       name: `item ${nth}`,
     })),
   move: (_, cwd) => ['start', firstId(join(cwd, '.dex', 'tasks.jsonl')), '--force'],
-  moves: 'starts it anew: rewrites the one file',
+  moves: 'starts it again: rewrites the one file',
   list: ['list', '--flat', '--json'],
   items: (text) => JSON.parse(text).map(({ id, name }) => ({ id, title: name })),
   loop: {

@@ -120,7 +120,7 @@ function peersTables({ bare_node, parallel, tools, left }) {
         'move',
         'what a move is',
         'list',
-        `of ${parallel} at once: said done`,
+        `of ${parallel} concurrent: said done`,
 
         'shown after',
         'kept',
@@ -144,7 +144,7 @@ function peersTables({ bare_node, parallel, tools, left }) {
       .filter(({ parallel: { refused } }) => refused !== undefined)
       .map(
         ({ tool, parallel: { refused } }) =>
-          `Of ${tool}’s creates at once the first that failed ended with ${refused}`,
+          `Of ${tool}’s concurrent creates the first that failed ended with ${refused}`,
       ),
     ...left.map(({ tool, version, reason }) => `Left out: ${tool} ${version ?? ''}: ${reason}`),
   ]

@@ -34,6 +34,12 @@ function plainValue(text: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b' }
 
+/** A line, without the blanks around it, that every reader understands alike. */
+const PLAIN_LINE =
+  /^(?:[#;].*|\[[A-Za-z0-9.-]+(?: "[^"]*")?\]|[A-Za-z][A-Za-z0-9-]* ?= ?(?:""|"[^"\s]"|"[^"\s][^"]*[^"\s]"|[^"#;\t]*))?$/
+/** What lets other files decide. */
+const ELSEWHERE = /^[ \t]*(?:\[include|worktreeconfig\b)/im
+
 /**
  * One setting of a configuration file, where git's own answer is wanted and the file is one that every reader understands
  * alike: without escapes, files that it includes, a configuration per worktree, or lines that git might complain about.
@@ -44,21 +50,9 @@ export function plainSetting(
   text: string,
   setting: string,
 ): { readonly value: string | undefined } | undefined {
-  if (/[\\\r\0]/.test(text)) return undefined
-  let section = ''
-  let value: string | undefined
-  for (const line of text.split('\n').map((one) => one.trim())) {
-    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
-    const [, name, subsection = ''] = /^\[([A-Za-z0-9.-]+)(?: ("[^"]*"))?\]$/.exec(line) ?? []
-    if (name !== undefined) {
-      section = `${name.toLowerCase()}${subsection}`
-      if (/^include/.test(section)) return undefined
-      continue
-    }
-    const [, key, quoted, plain] = /^([A-Za-z][A-Za-z0-9-]*) ?= ?(?:"([^"]*)"|([^"#;\t]*))$/.exec(line) ?? []
-    const found = key === undefined ? undefined : `${section}.${key.toLowerCase()}`
-    if (found === undefined || found === 'extensions.worktreeconfig') return undefined
-    if (found === setting) value = quoted ?? plain?.trim()
-  }
-  return { value }
+  const isPlain =
+    !/[\\\r\0]/.test(text) &&
+    !ELSEWHERE.test(text) &&
+    text.split('\n').every((line) => PLAIN_LINE.test(line.trim()))
+  return isPlain ? { value: settingsIn(text).get(setting) } : undefined
 }

@@ -38,8 +38,8 @@ export function hasSameBody(one: Buffer, other: Buffer): boolean {
 }
 
 /**
- * The text below a file's front matter, without the blanks and empty lines around it. As Latin-1, which keeps every byte
- * of a text that is not UTF-8.
+ * The text below a file's front matter, without the blanks and empty lines around it, byte for byte, even if it is not
+ * UTF-8.
  */
 export function textBelow(file: Buffer): Buffer {
   const text = bodyIn(file).toString('latin1')
