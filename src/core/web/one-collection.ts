@@ -4,10 +4,21 @@ import { setV8Flags } from '../platform/v8-flags.js'
 const HAS_FLAG = /^11\.3\./
 
 /**
- * Once a process falls idle, V8 collects garbage three times within two seconds, which costs an idle board more than its
- * looks at the log in a minute. The first collection frees what there is to free.
+ * V8 stops a process in which the flag appears between two of the three collections, and the first of them comes after
+ * eight seconds at the earliest. In milliseconds since the process began.
  */
-export function collectOnceWhenIdle(version = process.versions.v8, set = setV8Flags): void {
-  if (HAS_FLAG.test(version))
+const BEFORE_THE_FIRST = 5_000
+
+/**
+ * Once a process falls idle, V8 collects garbage three times within two seconds, which costs an idle board more than its
+ * looks at the log in a minute. The first collection frees what there is to free. Changes nothing in a process whose age,
+ * in milliseconds, is too high for it.
+ */
+export function collectOnceWhenIdle(
+  version = process.versions.v8,
+  age = performance.now(),
+  set = setV8Flags,
+): void {
+  if (HAS_FLAG.test(version) && age < BEFORE_THE_FIRST)
     set([{ set: '--memory-reducer-single-gc', usual: '--no-memory-reducer-single-gc' }])
 }

@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { collectOnceWhenIdle } from '../../../src/core/web/one-collection.js'
 
-function flagsOn(version: string): string[] {
+/** @param age of the process, in milliseconds */
+function flagsOn(version: string, age = 300): string[] {
   const flags: string[] = []
-  collectOnceWhenIdle(version, (changed) => flags.push(...changed.flatMap(({ set, usual }) => [set, usual])))
+  collectOnceWhenIdle(version, age, (changed) =>
+    flags.push(...changed.flatMap(({ set, usual }) => [set, usual])),
+  )
   return flags
 }
 
@@ -13,6 +16,10 @@ describe('garbage collection of an idle board', () => {
     expect(flagsOn('11.3.244.8-node.33')).toHaveLength(2)
     for (const other of ['11.8.172.17', '12.4.254.21-node.33', '13.6.233.10', '111.3.1'])
       expect(flagsOn(other)).toEqual([])
+  })
+
+  it('is left alone in a process that may have begun to collect, which the change would stop', () => {
+    expect(flagsOn('11.3.244.8-node.33', 7_999)).toEqual([])
   })
 
   it('names only flags that the V8 of this process knows', () => {
