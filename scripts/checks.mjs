@@ -54,6 +54,7 @@ const STEPS = [
   ['Attacks on the built program', 'npm run --silent test:hostile', LINUX],
   ['The hub on PostgreSQL', 'npm run --silent test:hub', LINUX],
   PAGE,
+  ['On a disk', 'node scripts/test-as.mjs disk --short', LINUX],
   ['With the file locks of macOS', 'node scripts/test-as.mjs macos-locks --short', LINUX],
   ['Where lstat does not say the device', 'node scripts/test-as.mjs device-0 --short', LINUX],
   ['With core.autocrlf', 'node scripts/test-as.mjs autocrlf --short', LINUX],

@@ -11,6 +11,19 @@ const preload = (name) =>
   `--require ${fileURLToPath(new URL(`../test/support/platform/${name}.cjs`, import.meta.url))}`
 
 const SYSTEMS = {
+  // Where TMPDIR says so, the tests do without files in memory.
+  disk: {
+    env: { TMPDIR: tmpdir() },
+    tests: ['test/unit', 'test/git', 'test/contract', 'test/cli', 'test/faults/main'],
+    short: [
+      'test/unit/log',
+      'test/unit/index',
+      'test/unit/files',
+      'test/unit/follow',
+      'test/cli/follow.test.ts',
+      'test/cli/many-writers.test.ts',
+    ],
+  },
   'macos-locks': {
     preload: preload('macos-locks'),
     tests: [

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { inParallel } from '../support/in-parallel.js'
@@ -96,7 +97,10 @@ describe('the examples in the help', () => {
       { id: 'WP02', dependencies: ['WP01'] },
       { id: 'WP03', dependencies: ['WP01'] },
     ]
-    root = (await preparedRepository({ '017-login': login }, sharedFolder())).root
+    // Some examples write next to the repository.
+    const folder = join(sharedFolder(), 'shop')
+    mkdirSync(folder)
+    root = (await preparedRepository({ '017-login': login }, folder)).root
     await kitty({ cwd: root }, 'agent', 'gates', 'add', 'WP01', '--type', 'CI_CHECK', '--feature', '017')
   })
 

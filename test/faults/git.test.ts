@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest'
 import { ATTRIBUTES } from '../../src/core/services/initialize.js'
 import { Clone, idIn } from '../git/support/clone.js'
 import { diverged, mergeUnderHostileName, pathWithBroken } from '../git/support/driver-cases.js'
-import { quickFolder } from '../git/support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { pathWithKitty } from '../git/support/kitty-shim.js'
 import { Cell, faultsOf, SET_UPS, type SetUp, STYLES } from '../git/support/matrix.js'
 import { race, RACES } from '../git/support/races.js'
@@ -27,7 +27,7 @@ async function matrix(names: readonly string[]): Promise<{ cells: number; faults
   for (const name of names)
     for (const setUp of ALL_SET_UPS)
       for (const style of STYLES) {
-        const cell = await Cell.make(quickFolder(), setUp, style, { path })
+        const cell = await Cell.make(tempFolder(), setUp, style, { path })
         const expected = (await SCENARIOS[name]?.(cell)) ?? cell.emitted
         faults.push(
           ...(await faultsOf(cell, expected)).map((found) => `${name}, ${setUp}, ${style}: ${found}`),
@@ -46,7 +46,7 @@ describe('the merge driver', () => {
       for (const when of call === 'fsync' || call === 'rename' || call === 'exit_group'
         ? [1]
         : [1, 20, 40, 60, 80]) {
-        const folder = quickFolder()
+        const folder = tempFolder()
         for (const [name, text] of Object.entries({ base, ours, theirs }))
           writeFileSync(join(folder, name), text)
         const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${when}`]
@@ -115,7 +115,7 @@ describe('the merge driver', () => {
 
 describe('git at work while events are stored', () => {
   fault(31, 'git checkout race', { within: 3600 }, async () => {
-    const tally = await race('checkout', 1_000, quickFolder(), { path })
+    const tally = await race('checkout', 1_000, tempFolder(), { path })
     expect(tally.lost).toBe(0)
     return {
       injected: '1,000 events while git checkout runs',
@@ -126,7 +126,7 @@ describe('git at work while events are stored', () => {
 
   for (const name of Object.keys(RACES).filter((verb) => verb !== 'checkout'))
     fault(32, name, { within: 3600 }, async () => {
-      const tally = await race(name, 300, quickFolder(), { path })
+      const tally = await race(name, 300, tempFolder(), { path })
       expect(tally.lost).toBe(0)
       return {
         injected: `300 events while git ${name} runs`,
@@ -136,7 +136,7 @@ describe('git at work while events are stored', () => {
     })
 
   fault(33, 'index.lock held', {}, async () => {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
     writeFileSync(join(clone.root, '.git', 'index.lock'), '')
     const ids = await clone.emit(3)
     expect(await clone.ids()).toEqual(ids)
@@ -153,7 +153,7 @@ describe('git at work while events are stored', () => {
       ['clean', '-fdx'],
       ['sparse-checkout', 'set', 'code'],
     ]) {
-      const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+      const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
       const ids = await clone.emit(3)
       clone.commit()
       clone.git(...verb)
@@ -188,7 +188,7 @@ describe('what git leaves of the log', () => {
 
   fault(40, 'hostile attributes', {}, async () => {
     const withAttributes = (attributes: string): Clone => {
-      const clone = Clone.create(quickFolder(), '.kittify/events/*.jsonl text eol=lf merge=kitty-events')
+      const clone = Clone.create(tempFolder(), '.kittify/events/*.jsonl text eol=lf merge=kitty-events')
       clone.write('.kittify/.gitattributes', `${attributes}\n`)
       return clone
     }

@@ -5,16 +5,16 @@ import { type ErrorKind, KittyError } from '../../src/core/errors/kitty-error.js
 import { ATTRIBUTES } from '../../src/core/services/initialize.js'
 import { inProcess } from '../support/session.js'
 import { Clone, noteDraft } from './support/clone.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { Recovery } from '../../src/core/store/recovery.js'
 import { IndexHealth } from '../../src/core/index/index-health.js'
 import { Notices } from '../../src/core/errors/notices.js'
 
 /** Two committed events, one of another clone's among them, and one that is not committed. */
 async function repository(): Promise<{ clone: Clone; ids: string[]; own: string[] }> {
-  const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+  const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
   clone.write('code/part.txt', 'code\n')
-  const elsewhere = Clone.create(quickFolder(), '')
+  const elsewhere = Clone.create(tempFolder(), '')
   const foreign = await elsewhere.emit(1)
   const own = await clone.emit(1)
   clone.write(

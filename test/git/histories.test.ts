@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pathWithDriverService } from './support/driver-service.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { History } from './support/history.js'
 import { Random } from '../support/random.js'
 
@@ -15,7 +15,7 @@ describe('a random history of three branches', () => {
   it.each(Array.from({ length: COUNT }, (_, at) => FIRST + at))(
     'number %i: the log holds what the model says after every step, and the same on every branch at the end',
     async (seed) => {
-      const history = await History.begin(quickFolder(), new Random(seed), path)
+      const history = await History.begin(tempFolder(), new Random(seed), path)
       for (let step = 0; step < STEPS; step += 1) {
         await history.step()
         expect(await history.faults()).toEqual([])

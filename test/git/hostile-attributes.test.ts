@@ -1,22 +1,26 @@
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import * as adapter from '../../src/core/git/git.js'
+import { describe, expect, it, vi } from 'vitest'
 import { hostileAttributes } from '../../src/core/git/log-attributes.js'
 import { registerMergeDrivers } from '../../src/core/git/merge-driver-config.js'
 import { findWorkspace } from '../../src/core/workspace/find-workspace.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { Clone, idIn, noteDraft } from './support/clone.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 
 const KITTYS_OWN = '.kittify/events/*.jsonl text eol=lf merge=kitty-events'
 
-vi.mock(import('../../src/core/git/git.js'), { spy: true })
-afterEach(() => {
-  vi.clearAllMocks()
-})
+/** What the work answers where there is no git. */
+async function withoutGit<T>(work: () => T): Promise<Awaited<T>> {
+  vi.stubEnv('PATH', tempFolder())
+  try {
+    return await work()
+  } finally {
+    vi.unstubAllEnvs()
+  }
+}
 
 function withAttributes(attributes: string, file = '.gitattributes'): Clone {
-  const clone = Clone.create(quickFolder(), KITTYS_OWN)
+  const clone = Clone.create(tempFolder(), KITTYS_OWN)
   clone.write(file, `${attributes}\n`)
   return clone
 }
@@ -100,17 +104,18 @@ describe('attributes that are none of the log’s business', () => {
     const clone = withAttributes(`${KITTYS_OWN}\n${attributes}`)
     registerMergeDrivers(clone.root)
     await clone.settle()
-    vi.mocked(adapter.askGitFields).mockClear()
-    await clone.emit(1)
-    expect(vi.mocked(adapter.askGitFields)).not.toHaveBeenCalled()
+    await withoutGit(() => clone.emit(1))
     expect(clone.warnings).toEqual([])
   })
 
-  it('are asked of git where a pattern could fit, and believed', () => {
-    expect(found(withAttributes(`* filter=x\n.kittify/** -filter\n${KITTYS_OWN}`))).toEqual([])
-    expect(found(withAttributes(`* eol=crlf\n${KITTYS_OWN}`))).toEqual([])
-    expect(found(withAttributes('*.jsonl working-tree-encoding=utf-8'))).toEqual([])
-    expect(vi.mocked(adapter.askGitFields)).toHaveBeenCalledTimes(3)
+  it.each([
+    `* filter=x\n.kittify/** -filter\n${KITTYS_OWN}`,
+    `* eol=crlf\n${KITTYS_OWN}`,
+    '*.jsonl working-tree-encoding=utf-8',
+  ])('are asked of git where a pattern could fit, and believed: %j', async (attributes) => {
+    const clone = withAttributes(attributes)
+    expect(found(clone)).toEqual([])
+    await expect(withoutGit(() => found(clone))).rejects.toMatchObject({ kind: 'MissingDependency' })
   })
 
   it('are looked for as far as the repository’s top where the log lies deeper', () => {

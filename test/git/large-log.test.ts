@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { canCountSteps } from '../support/git-steps.js'
 import { idIn, type Clone } from './support/clone.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { pathWithKitty } from './support/kitty-shim.js'
 import { deleteIndex, largeLog } from './support/large.js'
 import { Cell, faultsOf } from './support/matrix.js'
@@ -118,11 +118,11 @@ describe.skipIf(!canCountSteps())('with 20,000 events and a git that is slow to 
   const options = { path: pathWithKitty(), isLarge: true, gitDelayMs: 5 }
 
   it('an event stored while git is at work is not lost', async () => {
-    expect(await race('stash', 1, quickFolder(), options)).toMatchObject({ stored: 1, lost: 0 })
+    expect(await race('stash', 1, tempFolder(), options)).toMatchObject({ stored: 1, lost: 0 })
   })
 
   it('a merge of two sides has each event exactly once', async () => {
-    const cell = await Cell.make(quickFolder(), 'the driver set', 'merge', options)
+    const cell = await Cell.make(tempFolder(), 'the driver set', 'merge', options)
     const [scenario] = Object.values(SCENARIOS)
     const expected = (await scenario?.(cell)) ?? cell.emitted
     expect(await faultsOf(cell, expected)).toEqual([])

@@ -8,7 +8,7 @@ import { areMergeDriversRegistered, registerMergeDrivers } from '../../src/core/
 import { noteLine } from '../support/events.js'
 import { Clone, idIn } from './support/clone.js'
 import { diverged, mergeUnderHostileName, pathWithBroken } from './support/driver-cases.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { pathWithKitty } from './support/kitty-shim.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
@@ -33,7 +33,7 @@ describe('the log’s merge driver', () => {
   })
 
   it('works where there is no .kittify and no repository, writes nothing else, and takes an empty base', () => {
-    const folder = quickFolder()
+    const folder = tempFolder()
     const versions: [string, string][] = [
       ['base', ''],
       ['ours', noteLine(2)],
@@ -61,7 +61,7 @@ describe('the log’s merge driver', () => {
       (side: string) => `${side}\n`,
     ],
   ])('leaves %s to git, with its conflict', (_, name, content) => {
-    const clone = Clone.create(quickFolder(), '* merge=kitty-events', { path })
+    const clone = Clone.create(tempFolder(), '* merge=kitty-events', { path })
     registerMergeDrivers(clone.root)
     const put = (side: string): void => {
       clone.write(name, content(side))
@@ -129,7 +129,7 @@ describe('the work-package driver', () => {
     theirs: (text: string) => string,
     pathToKitty = path,
   ) {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'), { path: pathToKitty })
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'), { path: pathToKitty })
     registerMergeDrivers(clone.root)
     const file = 'kitty-specs/001-login/tasks/WP01-login.md'
     const put = (change: (text: string) => string): void => {
@@ -204,7 +204,7 @@ describe('kitty init', () => {
   }
 
   it('registers both drivers, in a clone too, where the attributes are there already', () => {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
     expect(init(clone.root).created.filter((name) => name.includes('driver'))).toHaveLength(2)
     expect(clone.git('config', 'merge.kitty-events.driver')).toContain('%P')
     expect(clone.git('check-attr', 'merge', 'kitty-specs/001-a/tasks/WP01.md')).toContain(
@@ -214,7 +214,7 @@ describe('kitty init', () => {
   })
 
   it('--per-writer adds its setting to those that are there', () => {
-    const clone = Clone.create(quickFolder(), '')
+    const clone = Clone.create(tempFolder(), '')
     mkdirSync(join(clone.root, '.kittify'), { recursive: true })
     expect(init(clone.root, '--per-writer').created).toContain('.kittify/config.json')
     const config = join(clone.root, '.kittify', 'config.json')

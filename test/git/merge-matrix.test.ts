@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { pathWithKitty } from './support/kitty-shim.js'
 import { Cell, faultsOf, SET_UPS, type SetUp, STYLES } from './support/matrix.js'
 import { SCENARIOS } from './support/scenarios.js'
@@ -28,7 +28,7 @@ describe('after whatever git did to the log, the next command has each event exa
   it.each(cells())(
     '$scenario, $setUp, $style',
     async ({ scenario, setUp, style }) => {
-      const cell = await Cell.make(quickFolder(), setUp, style, { path })
+      const cell = await Cell.make(tempFolder(), setUp, style, { path })
       const expected = (await SCENARIOS[scenario]?.(cell)) ?? cell.emitted
       expect(await faultsOf(cell, expected)).toEqual([])
     },

@@ -19,7 +19,8 @@ describe('a folder by another spelling', () => {
     process.stdout.write('skipped: letter case counts here (scripts/test-as.mjs ignore-case)\n')
 
   it.skipIf(ignoresCase)('is another folder where letter case counts', () => {
-    const root = tempFolder()
+    const root = join(tempFolder(), 'root')
+    mkdirSync(root)
     mkdirSync(otherSpelling(root))
     expect(isSamePlace(root, otherSpelling(root))).toBe(false)
     expect(placeInside(root, join(otherSpelling(root), 'x'))).toBeUndefined()

@@ -4,14 +4,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Doctor } from '../../src/core/services/doctor/doctor.js'
 import { kittyIn } from '../support/kitty.js'
 import { Clone, idIn } from './support/clone.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { Random } from '../support/random.js'
 
 const PER_WRITER = '{"log": {"files": "per-writer"}}\n'
 
 let folder: string
 beforeEach(() => {
-  folder = quickFolder()
+  folder = tempFolder()
 })
 
 /** A repository with per-writer files, and not one attribute. */

@@ -13,7 +13,7 @@ import { canCountSteps, killingGitAt, listingSteps, stepsIn } from '../support/g
 import { inProcess } from '../support/session.js'
 import { commitLog, kitty, project } from '../support/kitty.js'
 import { Clone, idIn } from './support/clone.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { deleteIndex } from './support/large.js'
 
 /** Kills git at every step that concerns the log, with npm run test:large. */
@@ -21,7 +21,7 @@ const IS_FULL = process.env['KITTY_LARGE'] === 'full'
 
 /** A clone that wrote, and one that only pulled: two commits of three events each. */
 async function pulled(): Promise<{ origin: Clone; clone: Clone; ids: string[] }> {
-  const folder = quickFolder()
+  const folder = tempFolder()
   const origin = Clone.create(join(folder, 'origin'), ATTRIBUTES.join('\n'))
   const ids = await origin.emit(3)
   origin.commit('one')
@@ -60,7 +60,7 @@ describe('a clone that only pulled', () => {
     'has everything back after a checkout that was killed at any step',
     async () => {
       const checkout = ['checkout', '--quiet', 'HEAD~1']
-      const steps = { verb: 'checkout', list: join(quickFolder(), 'steps') }
+      const steps = { verb: 'checkout', list: join(tempFolder(), 'steps') }
       const sample = await pulled()
       sample.clone.gitWith(listingSteps(steps), ...checkout)
       const onLog = stepsIn(steps.list).flatMap((step, at) =>
@@ -155,7 +155,7 @@ describe('a clone that only pulled', () => {
 describe('a redacted event stays away', () => {
   /** A repository whose second event was redacted: the stub in log, journal and archive, the full line elsewhere. */
   async function redacted(): Promise<{ clone: Clone; ids: string[]; full: string; stub: string }> {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
     const ids = await clone.emit(3)
     clone.commit('with the full line')
     clone.git('branch', 'other')
@@ -207,7 +207,7 @@ describe('a redacted event stays away', () => {
 
 describe('a new log', () => {
   it('brings nothing back that was stored before, and keeps it all', async () => {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
     const old = await clone.emit(3)
     clone.commit()
     const { service, store } = await inProcess({ cwd: clone.root })
@@ -229,7 +229,7 @@ describe('a new log', () => {
   })
 
   it('lets no event back while its removal is not committed', async () => {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
     await clone.emit(3)
     clone.commit()
     const { service, store } = await inProcess({ cwd: clone.root })
@@ -259,7 +259,7 @@ describe('a new log', () => {
 
 describe('pruning the archive', () => {
   it('takes out what HEAD has, and what no branch has only when it is told to', async () => {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
     const kept = await clone.emit(2)
     clone.commit()
     const lost = await clone.emit(2)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { pathWithKitty } from './support/kitty-shim.js'
 import { race, RACES } from './support/races.js'
 
@@ -13,7 +13,7 @@ describe('an event stored while git is at work is not lost', () => {
   it.each(Object.keys(RACES))(
     '%s',
     async (name) => {
-      const tally = await race(name, COUNT, quickFolder(), { path })
+      const tally = await race(name, COUNT, tempFolder(), { path })
       if (COUNT >= 100) process.stderr.write(`races: ${name}: ${JSON.stringify(tally)}\n`)
       expect(tally.lost).toBe(0)
     },

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ATTRIBUTES } from '../../src/core/services/initialize.js'
 import { Clone, idIn } from './support/clone.js'
-import { quickFolder } from './support/folder.js'
+import { tempFolder } from '../support/temp-folder.js'
 
 describe('a torn tail while git holds its index', () => {
   it('is ended, and moved out of the log once git is done', async () => {
-    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'))
     const ids = await clone.emit(2)
     appendFileSync(clone.day, '{"event_id":"01')
     const lock = join(clone.root, '.git', 'index.lock')

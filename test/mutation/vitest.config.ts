@@ -44,7 +44,8 @@ export default defineConfig({
     ]
       .map((name) => `**/${name}.test.ts`)
       .concat('**/node_modules/**'),
-    setupFiles: ['test/mutation/load-room.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/setup.ts', 'test/mutation/load-room.ts'],
     // The modules are loaded once for all files.
     isolate: false,
     sequence: { sequencer: QuickFirst },

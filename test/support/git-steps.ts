@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sharedFolder } from './temp-folder.js'
+import { keptFolder } from './clean-up.js'
 
 const SOURCE = fileURLToPath(new URL('git-steps.c', import.meta.url))
 let library: string | undefined
@@ -53,7 +53,7 @@ export function canCountSteps(): boolean {
 
 function compiled(): string {
   if (library !== undefined) return library
-  const path = join(sharedFolder(), 'git-steps.so')
+  const path = join(keptFolder(), 'git-steps.so')
   execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', path, SOURCE, '-ldl'])
   return (library = path)
 }

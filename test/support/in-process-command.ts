@@ -18,6 +18,9 @@ export interface CommandAnswer {
   readonly stderr: string
 }
 
+/** What `installHostContainer` leaves in the process, which goes on with the next file's tests. */
+const HOST_CONTAINER = ['kitty.container.v1', 'kitty.container-opened.v1']
+
 interface CommandClass {
   new (argv: string[], config: Config): { _run(): Promise<unknown> }
   id: string
@@ -74,6 +77,7 @@ export class CommandRunner {
       return { code: Number(process.exitCode ?? 0), stdout: stdout.text, stderr: stderr.text }
     } finally {
       process.exitCode = undefined
+      for (const name of HOST_CONTAINER) Reflect.deleteProperty(globalThis, Symbol.for(name))
     }
   }
 }

@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
 import { Connection } from '../../src/core/index/sqlite/connection.js'
 import { createSchema } from '../../src/core/index/sqlite/data-source.js'
 import { type IndexRow, rowOf } from '../../src/core/index/index-row.js'
 import { MemoryEventIndex } from '../../src/core/index/memory-event-index.js'
 import { SqliteEventIndex } from '../../src/core/index/sqlite/sqlite-event-index.js'
+import { afterEveryTest } from './clean-up.js'
 import { note } from './events.js'
 import { tempFolder } from './temp-folder.js'
 
 const open: SqliteEventIndex[] = []
-afterEach(async () => {
+afterEveryTest(async () => {
   // A test may have closed it.
   for (const index of open.splice(0)) await index.close().catch(() => undefined)
 })

@@ -4,7 +4,8 @@ import { createContainer } from '../../src/core/di/container.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { kitty as run, PROGRAM } from './program.js'
 import { testSession } from './session.js'
-import { sharedFolder, tempFolder } from './temp-folder.js'
+import { keptFolder } from './clean-up.js'
+import { tempFolder } from './temp-folder.js'
 import { gitIn, TempRepository } from './temp-repository.js'
 import { Notices } from '../../src/core/errors/notices.js'
 import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
@@ -122,7 +123,7 @@ export async function project(): Promise<string> {
 let template: Promise<string> | undefined
 
 async function build(): Promise<string> {
-  const root = sharedFolder()
+  const root = keptFolder()
   const repository = new TempRepository(root, { commits: false })
   signAs(root, 'Ada')
   repository.write('README.md', '# A repository\n')

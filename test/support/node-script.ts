@@ -3,16 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { afterAll, vi } from 'vitest'
-
-// A dozen starts of node, some below strace, take seconds, or minutes on a busy machine. Long runs set a limit of their own.
-const LIMIT = Number(process.env['KITTY_TEST_LIMIT'] ?? 300_000)
-vi.setConfig({ testTimeout: LIMIT, hookTimeout: LIMIT })
+import { afterEveryFile } from './clean-up.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const folders: string[] = []
 
-afterAll(() => {
+afterEveryFile(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 

@@ -2,11 +2,6 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { vi } from 'vitest'
-
-// A dozen starts of the program take seconds, or minutes on a busy machine. Long runs set a limit of their own.
-const LIMIT = Number(process.env['KITTY_TEST_LIMIT'] ?? 300_000)
-vi.setConfig({ testTimeout: LIMIT, hookTimeout: LIMIT })
 
 /** The built program, as a shell would start it. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))

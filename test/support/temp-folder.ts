@@ -1,16 +1,16 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach } from 'vitest'
+import { afterEveryFile, afterEveryTest } from './clean-up.js'
 
 const made: string[] = []
 const shared: string[] = []
 
-afterEach(() => removeAll(made))
-afterAll(() => removeAll(shared))
+afterEveryTest(() => removeAll(made))
+afterEveryFile(() => removeAll(shared))
 
 function removeAll(paths: string[]): void {
-  for (const path of paths.splice(0)) rmSync(path, { recursive: true, force: true })
+  for (const path of paths.splice(0)) rmSync(path, { recursive: true, force: true, maxRetries: 3 })
 }
 
 /** An empty folder, removed after the test. */

@@ -98,7 +98,7 @@ describe('rebuild-index', () => {
 
   fault(75, 'rebuild-index next to a process that keeps the index open', { needs: ['linux'] }, async () => {
     const world = await World.make()
-    const emitter = world.startEmitter(['emit'])
+    const emitter = world.startEmitter(['emit', '50', 'stays'])
     await emitter.says('writing')
     const outcome = await rebuild(world)
     expectExit(outcome, 4)
@@ -109,7 +109,7 @@ describe('rebuild-index', () => {
     expectExit(await rebuild(world), 0)
     await checkInvariants(world)
     return {
-      injected: 'a writer that has the index open all the time',
+      injected: 'a writer that has the index open all the time, at first while it writes',
       found: 'waited 2 s, LockTimeout with the file and how to see who has it open',
       expected: 'waits, then busy has its own message; 4',
     }

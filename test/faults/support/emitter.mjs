@@ -1,15 +1,16 @@
 /**
  * A process of the built program's own services, for what takes many writes or a held lock.
  *
- *   emit [COUNT]   notes on WP01, one after the other; the id of each on stdout once it is acknowledged
- *   hold           the write lock, until the process ends
+ *   emit [COUNT [stays]]   notes on WP01, one after the other; the id of each on stdout once it is acknowledged. With
+ *                          `stays` the index stays open after the last one
+ *   hold                   the write lock, until the process ends
  */
 import { createContainer } from '../../../dist/core/di/container.js'
 import { processSession } from '../../../dist/core/cli/process-session.js'
 import { WriteLock } from '../../../dist/core/lock/write-lock.js'
 import { EventStore } from '../../../dist/core/store/event-store.js'
 
-const [mode, count = 'Infinity'] = process.argv.slice(2)
+const [mode, count = 'Infinity', afterwards] = process.argv.slice(2)
 const container = createContainer(processSession())
 
 if (mode === 'hold') {
@@ -31,5 +32,6 @@ if (mode === 'hold') {
     process.stdout.write(`${event.event_id} ${event.lamport_clock} ${event.timestamp}\n`)
     if (at === 0) process.stdout.write('writing\n')
   }
-  await store.close()
+  if (afterwards === 'stays') setInterval(() => undefined, 60_000)
+  else await store.close()
 }

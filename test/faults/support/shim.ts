@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
+import { keptFolder } from '../../support/clean-up.js'
 import type { World } from './world.js'
 
 const SOURCE = fileURLToPath(new URL('shim.c', import.meta.url))
 let built: string | undefined
-
-afterAll(() => {
-  if (built !== undefined) rmSync(built, { recursive: true, force: true })
-  built = undefined
-})
 
 /** Environment in which node's file calls obey `rules`; shim.c has their form. Compiles the shim at its first use. */
 export function shimmed(...rules: string[]): Record<string, string> {
@@ -48,8 +42,8 @@ function hitOf(world: World): string {
 }
 
 function library(): string {
-  built ??= mkdtempSync(join(tmpdir(), 'kitty-shim-'))
-  const path = join(built, 'shim.so')
-  if (!existsSync(path)) execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', path, SOURCE, '-ldl'])
-  return path
+  if (built !== undefined) return built
+  const path = join(keptFolder(), 'shim.so')
+  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', path, SOURCE, '-ldl'])
+  return (built = path)
 }

@@ -2,8 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { LogEvent } from '../../../src/core/events-lib.js'
+import { keptFolder } from '../../support/clean-up.js'
 import { gitIn } from '../../support/temp-repository.js'
 import { ACTOR, FEATURE, inside, type Inside, noteDraft, PROVENANCE } from './inside.js'
 import { keptEvents, laneOf, logFiles } from './oracle.js'
@@ -19,12 +20,6 @@ let template: Promise<string> | undefined
 let cache = ''
 /** Events of the template. */
 let kept: ReadonlySet<string> | undefined
-
-afterAll(async () => {
-  const made = await template
-  for (const folder of [made, cache]) if (folder) rmSync(folder, { recursive: true, force: true })
-  template = kept = undefined
-})
 
 /**
  * A repository that faults are injected into, with a home, a temporary folder and neighbours of its own, so that
@@ -202,8 +197,8 @@ export function expectExit(outcome: Outcome, exit: number, at = ''): void {
 }
 
 async function makeTemplate(): Promise<string> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-fault-template-')))
-  cache = mkdtempSync(join(tmpdir(), 'kitty-fault-cache-'))
+  const folder = keptFolder()
+  cache = keptFolder()
   const root = join(folder, 'repo')
   for (const name of ['repo', 'home', 'tmp', 'neighbour']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'neighbour', 'precious.txt'), 'precious\n')

@@ -3,8 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addLines } from '../../../src/core/log/archive/archive-files.js'
 import { noteLine, ulid } from '../../support/events.js'
-import { sharedFolder } from '../../support/temp-folder.js'
-import { memoryFolder } from './folder.js'
+import { keptFolder } from '../../support/clean-up.js'
 
 /** Events that a large repository begins with: five megabytes, all in the file of the tests' day. */
 export const BASE_EVENTS = 20_000
@@ -24,7 +23,7 @@ export function copyLargeRepository(root: string): void {
 }
 
 function prepare(): string {
-  const folder = sharedFolder(memoryFolder())
+  const folder = keptFolder()
   const git = (...args: string[]): void => void execFileSync('git', args, { cwd: folder })
   git('init', '--quiet', '--template=', '--initial-branch=main')
   const lines = Array.from({ length: BASE_EVENTS }, (_, at) => {

@@ -4,11 +4,11 @@ import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import { registerMergeDrivers } from '../../../src/core/git/merge-driver-config.js'
 import { noteLine } from '../../support/events.js'
 import { Clone } from './clone.js'
-import { quickFolder } from './folder.js'
+import { tempFolder } from '../../support/temp-folder.js'
 
 /** A `kitty` that ends with this shell line instead of merging. */
 export function pathWithBroken(line: string): string {
-  const folder = quickFolder()
+  const folder = tempFolder()
   writeFileSync(join(folder, 'kitty'), `#!/bin/sh\n${line}\n`)
   chmodSync(join(folder, 'kitty'), 0o755)
   return `${folder}${delimiter}${process.env['PATH'] ?? ''}`
@@ -16,7 +16,7 @@ export function pathWithBroken(line: string): string {
 
 /** A log that two branches have added to, with the drivers set. */
 export async function diverged(pathToKitty: string): Promise<{ clone: Clone; ids: string[] }> {
-  const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'), { path: pathToKitty })
+  const clone = Clone.create(tempFolder(), ATTRIBUTES.join('\n'), { path: pathToKitty })
   registerMergeDrivers(clone.root)
   const ids = await clone.emit(2)
   clone.commit()
@@ -31,7 +31,7 @@ export async function diverged(pathToKitty: string): Promise<{ clone: Clone; ids
 
 /** A merge of a log whose name would run a command, were it ever given to a shell. */
 export function mergeUnderHostileName(path: string): { clone: Clone; file: string } {
-  const clone = Clone.create(quickFolder(), '*.jsonl merge=kitty-events', { path })
+  const clone = Clone.create(tempFolder(), '*.jsonl merge=kitty-events', { path })
   registerMergeDrivers(clone.root)
   const name = '.kittify/events/a$(touch PWNED)`touch PWNED`;touch PWNED;.jsonl'
   const put = (text: string): void => {

@@ -3,9 +3,9 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path'
 import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import { noteLine } from '../../support/events.js'
-import { sharedFolder } from '../../support/temp-folder.js'
+import { keptFolder } from '../../support/clean-up.js'
 import { Clone, idIn, noteDraft } from './clone.js'
-import { memoryFolder, quickFolder } from './folder.js'
+import { tempFolder } from '../../support/temp-folder.js'
 
 /** Events of the prepared log, some five megabytes. */
 export const EVENTS = 20_000
@@ -24,7 +24,7 @@ let prepared: Promise<string> | undefined
 /** A copy of the prepared repository: branch `work` with every event in ten commits, `main` with none of them. */
 export async function largeLog(): Promise<LargeLog> {
   const template = await (prepared ??= prepare())
-  const root = join(quickFolder(), 'repository')
+  const root = join(tempFolder(), 'repository')
   cpSync(template, root, { recursive: true })
   const ids = readFileSync(join(dirname(template), 'ids'), 'utf8')
     .split('\n')
@@ -33,7 +33,7 @@ export async function largeLog(): Promise<LargeLog> {
 }
 
 async function prepare(): Promise<string> {
-  const folder = sharedFolder(memoryFolder())
+  const folder = keptFolder()
   const clone = Clone.create(join(folder, 'repository'), ATTRIBUTES.join('\n'))
   clone.git('config', 'gc.auto', '0')
   addBranches(clone)

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { sharedFolder } from '../../support/temp-folder.js'
+import { keptFolder } from '../../support/clean-up.js'
 import { gitIn } from '../../support/temp-repository.js'
 import { gitWithInput, type Victim } from './victim.js'
 
@@ -13,7 +13,7 @@ const stored = new Map<string, Promise<{ blob: string; file: string }>>()
 
 /** A blob whose size is one long line of this many megabytes. Before it, `first`. */
 async function store(megabytes: number, first: string): Promise<{ blob: string; file: string }> {
-  const folder = sharedFolder()
+  const folder = keptFolder()
   gitIn(folder, 'init', '--quiet')
   const git = spawn('git', ['-c', 'core.compression=1', 'hash-object', '-w', '--stdin'], {
     cwd: folder,

@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'vitest'
-import { sharedFolder, tempFolder } from '../../support/temp-folder.js'
+import { keptFolder } from '../../support/clean-up.js'
+import { tempFolder } from '../../support/temp-folder.js'
 import { documentOf, failureIn, PROGRAM, type FailureShape } from '../../support/program.js'
 import { gitIn } from '../../support/temp-repository.js'
 import { treeOf } from '../../support/tree.js'
@@ -148,7 +149,7 @@ export class Victim {
 }
 
 async function prepare(): Promise<string> {
-  const folder = sharedFolder()
+  const folder = keptFolder()
   for (const name of ['repo', 'outside', 'home']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'outside', 'bashrc'), '# the user’s own\n')
   const victim = Victim.at(folder)

@@ -35,7 +35,7 @@ describe('findProgram', () => {
   })
 
   it('passes over entries inside a work tree, also through a link', () => {
-    const workTree = tempFolder()
+    const workTree = join(tempFolder(), 'tree')
     const inside = folderWith(FILE, 0o755, join(workTree, 'node_modules', '.bin'))
     const link = join(tempFolder(), 'link')
     symlinkSync(inside, link, 'junction')
