@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { type Machine, turnOff, windowsMachine } from './machine.js'
+import { type Machine, turnOff, turnOn, windowsMachine } from './machine.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +15,7 @@ export default function setup(project: TestProject): () => void {
     project.provide('windows', undefined)
     return () => undefined
   }
+  turnOn(machine)
   project.provide('windows', machine)
   return () => turnOff(machine)
 }

@@ -63,9 +63,24 @@ export function windowsMachine(): Machine | string {
   return machine
 }
 
+/**
+ * Starts Wine's server for the whole run. By itself it ends with its last program, and a program that starts in that
+ * moment fails.
+ */
+export function turnOn(machine: Machine): void {
+  turnOff(machine)
+  wineServer(machine, '-w')
+  wineServer(machine, '-p')
+}
+
 /** Ends the Wine that this run started; nothing of another prefix. */
-export function turnOff({ env }: Machine): void {
-  spawnSync('wineserver', ['-k'], { env: { ...process.env, ...env } })
+export function turnOff(machine: Machine): void {
+  wineServer(machine, '-k')
+}
+
+function wineServer({ env }: Machine, option: string): void {
+  // Without pipes, which a server that stays would hold open.
+  spawnSync('wineserver', [option], { env: { ...process.env, ...env }, stdio: 'ignore', timeout: 60_000 })
 }
 
 function wineEnvironment(): Record<string, string> {
