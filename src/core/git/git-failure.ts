@@ -36,7 +36,8 @@ export class GitRefusal extends KittyError {
  */
 export function unsafeRepository(folder: string, stderr: string): KittyError | undefined {
   if (!/^fatal: (?:detected dubious ownership in|unsafe) repository/m.test(stderr)) return undefined
-  const path = /dubious ownership in repository at '(.{1,4096})'$/m.exec(stderr)?.[1] ?? folder
+  const path =
+    /^fatal: detected dubious ownership in repository at '(.{1,4096})'$/m.exec(stderr)?.[1] ?? folder
   return new KittyError('UnsafeSetup', `${path} belongs to another user, and git refuses to work in it.`, {
     nextSteps: shownCommand(['git', 'config', '--global', '--add', 'safe.directory', path]),
     context: { path },

@@ -8,7 +8,7 @@ import { shownCommand } from '../errors/next-step.js'
 import { systemCommands } from '../platform/system-commands.js'
 
 /** Git's message about a configuration file that another process is writing. */
-const LOCKED = /could not lock config file (.{1,4096}): File exists/
+const LOCKED = /^could not lock config file (.{1,4096}): File exists/
 /** How long we wait for git's configuration, and how often we retry, in milliseconds. */
 const CONFIG_WAIT_MS = 2_000
 const CONFIG_POLL_MS = 20

@@ -154,7 +154,7 @@ function* attacks(regex: RegExp): Generator<string> {
 /** Processor time of one search, in milliseconds: the best of three, since others use the machine too. */
 function cost(regex: RegExp, text: string): number {
   let best = Infinity
-  for (let tries = 0; tries < 3 && best > LIMIT_MS / 3; tries += 1) {
+  for (let tries = 0; tries < 3 && best > LIMIT_MS; tries += 1) {
     regex.lastIndex = 0
     const before = process.cpuUsage()
     // What the program does with an expression: test, match, replace and split all search the whole text.
@@ -164,12 +164,6 @@ function cost(regex: RegExp, text: string): number {
     best = Math.min(best, (user + system) / 1000)
   }
   return best
-}
-
-/** The same attack at half the length: what takes half as long is slow on a slow machine alone. */
-function halfOf(text: string): string {
-  const quarter = Math.floor(text.length / 4)
-  return text.slice(0, quarter) + text.slice(-quarter)
 }
 
 describe('regular expressions', () => {
@@ -182,7 +176,7 @@ describe('regular expressions', () => {
       for (const text of attacks(regex)) {
         const ms = cost(regex, text)
         worst = Math.max(worst, ms)
-        if (ms > LIMIT_MS && ms > 3 * cost(regex, halfOf(text))) {
+        if (ms > LIMIT_MS) {
           slow.push(
             `${at} ${String(regex)} took ${Math.round(ms)} ms on ${JSON.stringify(text.slice(0, 12))}…`,
           )
@@ -194,7 +188,7 @@ describe('regular expressions', () => {
     return {
       injected: `${all.length} expressions of the source on strings of ${ATTACK_LENGTH} characters made for each`,
       found: `at most ${Math.round(worst)} ms of processor time`,
-      expected: '< 50 ms each, or in proportion to the length',
+      expected: '< 50 ms each',
     }
   })
 })
