@@ -31,10 +31,8 @@ const within = (limit: number) => ({
 const memory = memoryFolder()
 /** A fifth of the time is fsync and the files of a disk. `node scripts/test-as.mjs disk` has them there. */
 const IN_MEMORY = memory === undefined ? {} : { env: { TMPDIR: memory } }
-/** A process that starts another copies the list of its pages first, except on Windows. A thread takes none of these. */
-const SMALL_HEAP = isWindows ? {} : { execArgv: ['--max-semi-space-size=8', '--heap-growing-percent=30'] }
 /** The files that one process runs share their modules: loading them for each would take a fifth of the time. */
-const SHARED = { isolate: false, ...SMALL_HEAP }
+const SHARED = { isolate: false }
 
 /** `npm test` runs `main`. The others take minutes, each behind a command of its own in package.json. */
 export default defineConfig({

@@ -1,15 +1,3 @@
-import { join } from 'node:path'
-import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { inject } from 'vitest'
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** Name of the folders that go when all tests have ended. */
-    readonly keptName: string
-  }
-}
-
 type Work = () => unknown
 
 const ofTest: Work[] = []
@@ -31,13 +19,6 @@ export function afterEveryFile(work: Work): void {
 /** For the hooks of `setup.ts`. */
 export const endTest = (): Promise<void> => inReverse(ofTest)
 export const endFile = (): Promise<void> => inReverse(ofFile)
-
-/** An empty folder for what several files use, such as a repository to copy. Removed when all tests have ended. */
-export function keptFolder(): string {
-  const all = join(tmpdir(), inject('keptName'))
-  mkdirSync(all, { recursive: true })
-  return realpathSync(mkdtempSync(join(all, 'kitty-')))
-}
 
 async function inReverse(list: readonly Work[]): Promise<void> {
   for (const work of list.toReversed()) await work()

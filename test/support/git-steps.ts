@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { keptFolder } from './clean-up.js'
+import { keptFolder } from './temp-folder.js'
 
 const SOURCE = fileURLToPath(new URL('git-steps.c', import.meta.url))
 let library: string | undefined

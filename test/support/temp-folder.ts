@@ -1,7 +1,15 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { afterEveryFile, afterEveryTest } from './clean-up.js'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Name of the folder that `keptFolder` makes its own in; `global-setup.ts` removes it. */
+    readonly keptName: string
+  }
+}
 
 const made: string[] = []
 const shared: string[] = []
@@ -15,16 +23,27 @@ function removeAll(paths: string[]): void {
 
 /** An empty folder, removed after the test. */
 export function tempFolder(): string {
-  return folderIn(made, tmpdir())
+  return folderIn(made)
 }
 
 /** An empty folder for all tests in a file, removed after the last one. */
-export function sharedFolder(parent = tmpdir()): string {
-  return folderIn(shared, parent)
+export function sharedFolder(): string {
+  return folderIn(shared)
 }
 
-function folderIn(list: string[], parent: string): string {
-  const path = realpathSync(mkdtempSync(join(parent, 'kitty-test-')))
+/** An empty folder for what several files use, such as a repository to copy. Removed when all tests have ended. */
+export function keptFolder(): string {
+  const all = join(tmpdir(), inject('keptName'))
+  mkdirSync(all, { recursive: true })
+  return newFolder(all)
+}
+
+function folderIn(list: string[]): string {
+  const path = newFolder(tmpdir())
   list.push(path)
   return path
+}
+
+function newFolder(parent: string): string {
+  return realpathSync(mkdtempSync(join(parent, 'kitty-test-')))
 }

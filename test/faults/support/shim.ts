@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { keptFolder } from '../../support/clean-up.js'
+import { keptFolder } from '../../support/temp-folder.js'
 import type { World } from './world.js'
 
 const SOURCE = fileURLToPath(new URL('shim.c', import.meta.url))

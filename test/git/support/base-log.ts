@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addLines } from '../../../src/core/log/archive/archive-files.js'
 import { noteLine, ulid } from '../../support/events.js'
-import { keptFolder } from '../../support/clean-up.js'
+import { keptFolder } from '../../support/temp-folder.js'
 
 /** Events that a large repository begins with: five megabytes, all in the file of the tests' day. */
 export const BASE_EVENTS = 20_000

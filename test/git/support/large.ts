@@ -3,9 +3,8 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path'
 import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import { noteLine } from '../../support/events.js'
-import { keptFolder } from '../../support/clean-up.js'
 import { Clone, idIn, noteDraft } from './clone.js'
-import { tempFolder } from '../../support/temp-folder.js'
+import { keptFolder, tempFolder } from '../../support/temp-folder.js'
 
 /** Events of the prepared log, some five megabytes. */
 export const EVENTS = 20_000

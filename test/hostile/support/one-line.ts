@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { keptFolder } from '../../support/clean-up.js'
+import { keptFolder } from '../../support/temp-folder.js'
 import { gitIn } from '../../support/temp-repository.js'
 import { gitWithInput, type Victim } from './victim.js'
 
