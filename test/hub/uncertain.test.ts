@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { LogChecks } from '../../src/core/services/doctor/log-checks.js'
+import { InitHub } from '../../src/core/services/hub/init-hub.js'
+import { LeaveHub } from '../../src/core/services/hub/leave-hub.js'
 import { HubProxy } from './support/hub-proxy.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
@@ -73,6 +75,37 @@ describe.skipIf(noServer !== undefined)('an append whose answer is lost', () => 
       bob.later = AFTER_THE_PAUSE
       await bob.status()
       expect(await bob.events()).toEqual(await ada.events())
+      expect(await ada.problems()).toEqual([])
+    },
+  )
+
+  it.each(['answer lost', 'request lost'] as const)(
+    'is named by a clone that leaves, unknown to another hub, and found out after joining again: %s',
+    async (fault) => {
+      proxy.isCutWithFault = true
+      proxy.fault = fault
+      expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
+      const left = await ada.run(LeaveHub, async (service) => service.leave(false))
+      expect(left.not_confirmed).toEqual(['WPStatusChanged of WP01'])
+      proxy.isDown = false
+      proxy.isCutWithFault = false
+      const setting = ada.hub()
+
+      // Another repository of the same server, which would call the append void.
+      await ada.run(InitHub, (service) =>
+        service.init({ hosts: [proxy.host], database: 'kitty', isNew: true }),
+      )
+      expect((await ada.status()).not_confirmed).toEqual([])
+      const leftNew = await ada.run(LeaveHub, async (service) => service.leave(false))
+      expect(leftNew.not_confirmed).toEqual([])
+
+      ada.configure(setting)
+      await ada.join()
+      proxy.isDown = true
+      expect((await ada.status()).not_confirmed).toEqual(['WPStatusChanged of WP01'])
+      proxy.isDown = false
+      expect((await ada.status()).not_confirmed).toEqual([])
+      expect(await ada.lane()).toBe(fault === 'answer lost' ? 'doing' : 'planned')
       expect(await ada.problems()).toEqual([])
     },
   )

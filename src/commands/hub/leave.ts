@@ -6,7 +6,7 @@ import { LeaveHub } from '../../core/services/hub/leave-hub.js'
 export default class HubLeave extends KittyCommand<typeof HubLeave> {
   static override summary = 'Leave the hub'
   static override description =
-    'This clone neither asks the hub nor sends to it any more. What the hub has brought stays on the board, and the log stays as it is.'
+    'This clone neither asks the hub nor sends to it any more. What the hub has brought stays on the board, and the log stays as it is. What was sent without an answer is named: only that hub knows whether it was made.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --forget',
@@ -24,6 +24,7 @@ export default class HubLeave extends KittyCommand<typeof HubLeave> {
     this.show(() => [
       result.left ? 'This clone has left the hub.' : 'This clone had not joined a hub.',
       ...(result.forgotten ? ['.kittify/config.json no longer names it: commit that.'] : []),
+      ...result.not_confirmed.map((what) => `Not confirmed: ${what}. To find out, join this hub again.`),
     ])
     return this.document({ ...result })
   }
