@@ -78,10 +78,19 @@ describe.skipIf(noServer !== undefined)('the built program', () => {
       event: { event_id: string }
     }
     const { event_id: id } = noted.event
+    expect(await document(owner, 0, 'hub', 'status')).toMatchObject({ received: 1 })
+    // Taken out of one clone alone, it is on the hub.
+    const slip = (await document(owner, 0, 'note', 'WP01', 'another secret')) as {
+      event: { event_id: string }
+    }
+    const inFull = slip.event.event_id
+    expect(await said(owner, 'agent', 'events', 'redact', inFull, '--reason', 'a test')).toContain(
+      `kitty hub redact ${inFull} --reason`,
+    )
+    expect(await document(owner, 0, 'hub', 'status')).toMatchObject({ redacted_only_here: [inFull] })
     expect(await document(ada, 5, 'hub', 'redact', id, '--reason', 'a test')).toMatchObject(
       refused('HubDenied', /Only an owner/),
     )
-    expect(await document(owner, 0, 'hub', 'status')).toMatchObject({ received: 1 })
     expect(await said(owner, 'hub', 'redact', id, '--reason', 'a test')).toContain(`Redacted ${id}`)
     // It ends, too, when it is refused: an open connection would keep the process.
     expect(await document(owner, 2, 'hub', 'redact', 'ZZZZZZ', '--reason', 'none')).toMatchObject({

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { renderHubStatus } from '../../src/core/cli/render/hub-status.js'
+import { RedactEvents } from '../../src/core/services/events/redact-events.js'
 import { HubMember } from '../../src/core/services/hub/hub-member.js'
 import { RecordHub, type RecordHubResult } from '../../src/core/services/hub/record-hub.js'
 import { RedactOnHub } from '../../src/core/services/hub/redact-on-hub.js'
@@ -156,6 +158,33 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
     expect(holds(bob, secret).filter((path) => !path.includes('index'))).toEqual([])
     expect([...(await bob.events()).values()].filter((line) => line.includes(secret))).toEqual([])
     expect(await bob.problems()).toEqual([])
+  })
+
+  it('says what is redacted here and not on the hub, as after a restored backup, and only that', async () => {
+    const [ada, bob] = await pair(server)
+    const { event } = await ada.note('the customer is Hooli')
+    const { event: local } = await ada.note('the other customer is Hooli too')
+    await bob.status()
+    const id = event.event_id
+    const ofEvent = `repo = '${ada.hub().repo ?? ''}' AND event_id = '${id}'`
+    const redact = (): Promise<unknown> =>
+      ada.run(RedactOnHub, (service) => service.redact(id, 'names a customer'))
+    const onlyHere = async (member: Member): Promise<unknown> => (await member.status()).redacted_only_here
+
+    const [before] = await server.sql<{ line: Buffer }>(`SELECT line FROM kitty.event WHERE ${ofEvent}`)
+    await redact()
+    expect([await onlyHere(ada), await onlyHere(bob)]).toEqual([[], []])
+    await server.sql(
+      `UPDATE kitty.event SET line = '\\x${before?.line.toString('hex') ?? ''}' WHERE ${ofEvent}`,
+    )
+    await server.sql(`DELETE FROM kitty.void WHERE ${ofEvent}`)
+    expect([await onlyHere(ada), await onlyHere(bob)]).toEqual([[id], [id]])
+    await redact()
+    expect([await onlyHere(ada), await onlyHere(bob)]).toEqual([[], []])
+
+    await ada.run(RedactEvents, (service) => service.redact([local.event_id], 'names a customer'))
+    expect([await onlyHere(ada), await onlyHere(bob)]).toEqual([[local.event_id], []])
+    expect(renderHubStatus(await ada.status())).toContain(`kitty hub redact ${local.event_id} --reason`)
   })
 
   it('is trimmed by whole days that the trunk has, and versions go on', async () => {

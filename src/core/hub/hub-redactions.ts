@@ -58,6 +58,25 @@ export class HubRedactions {
     return events.map((event) => (isStub(event) ? event : stubOf(event, REASON)))
   }
 
+  /**
+   * Events that are redacted here while the hub has their content: a clone redacted them without the hub, or the hub was
+   * restored from a backup of before.
+   */
+  async withContentOn(hub: Hub): Promise<string[]> {
+    this.redactions.refresh()
+    const redacted = new Set(this.files.lately().redacted)
+    const ids = [...this.redactions.all]
+      .filter(([id, { verdict }]) => verdict !== 'refused' && !redacted.has(id))
+      .map(([id]) => id)
+    if (ids.length === 0) return []
+    const lines = new Map((await hub.lines(ids)).map(({ event_id, line }) => [event_id, line]))
+    return ids.filter((id) => {
+      const line = lines.get(id)
+      const event = line && this.#event(line)
+      return line !== undefined && (event === undefined || !isStub(event))
+    })
+  }
+
   #event(line: Buffer): LogEvent | undefined {
     const parsed = parseEvent(asJson(line), this.registry)
     return parsed.ok ? parsed.event : undefined

@@ -6,7 +6,7 @@ import { HubStatus, type HubStatusResult } from '../../../src/core/services/hub/
 import { InitHub } from '../../../src/core/services/hub/init-hub.js'
 import { JoinHub } from '../../../src/core/services/hub/join-hub.js'
 import { MoveTask, type MoveResult } from '../../../src/core/services/moves/move-task.js'
-import { NoteTask } from '../../../src/core/services/packages/note-task.js'
+import { type NoteResult, NoteTask } from '../../../src/core/services/packages/note-task.js'
 import { Verify } from '../../../src/core/services/verify/verify.js'
 import { EventStore, type Provenance } from '../../../src/core/store/event-store.js'
 import { OWN_LOG, linesIn } from './log-lines.js'
@@ -51,7 +51,7 @@ export class Member {
     )
   }
 
-  note(text: string, workPackage = 'WP01'): Promise<unknown> {
+  note(text: string, workPackage = 'WP01'): Promise<NoteResult> {
     const provenance = { actor: this.name, causationId: null, correlationId: null }
     return this.run(NoteTask, (service) => service.note({ feature: FEATURE, workPackage, text, provenance }))
   }

@@ -6,6 +6,7 @@ import { KittyError } from '../../../core/errors/kitty-error.js'
 import { RebuildIndex } from '../../../core/services/events/rebuild-index.js'
 import { RedactEvents, type RedactResult } from '../../../core/services/events/redact-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
+import { Config } from '../../../core/workspace/config.js'
 import { counted } from '../../../core/errors/counted.js'
 
 export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
@@ -47,7 +48,8 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
     const result = await this.eventStore.exclusively('redact', () => this.#work(service))
     // The index holds titles and texts too.
     if (result.redacted.length > 0) await (await this.service(RebuildIndex)).renew()
-    this.show(() => this.#said(result))
+    const { hub } = await this.service(Config)
+    this.show(() => this.#said(result, hub !== undefined))
     return this.document({ ...result })
   }
 
@@ -62,7 +64,7 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
     })
   }
 
-  #said({ redacted, lines }: RedactResult): string[] {
+  #said({ redacted, lines }: RedactResult, hasHub: boolean): string[] {
     if (redacted.length === 0)
       return ['This clone keeps no full line of an event that was redacted elsewhere.']
     const events = counted(redacted.length, 'event')
@@ -74,9 +76,13 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
     const files = isDefined
       ? ["Take it out of the package's file below kitty-specs too: kitty sync writes what the file says."]
       : []
+    const onHub = hasHub
+      ? redacted.map(({ event_id: id }) => `If the hub has it: kitty hub redact ${id} --reason TEXT`)
+      : []
     return [
       `Redacted ${events}; ${changed}.`,
       ...files,
+      ...onHub,
       "Commit the log to share this. Git's older commits still have the text: git filter-repo removes it, and a secret must be revoked.",
     ]
   }

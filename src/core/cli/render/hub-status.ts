@@ -17,5 +17,7 @@ export function renderHubStatus(status: HubStatusResult): string {
   )
   if (!reached) lines.push(`Last read: ${status.read_at ?? 'never'}.`)
   for (const what of status.not_confirmed) lines.push(`Not confirmed: ${what}.`)
+  for (const id of status.redacted_only_here ?? [])
+    lines.push(`Redacted here, with its content on the hub: kitty hub redact ${id} --reason TEXT`)
   return plainLines(lines)
 }

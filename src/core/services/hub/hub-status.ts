@@ -41,6 +41,8 @@ export interface HubStatusResult {
   readonly waiting: number
   /** What was sent without an answer, for people. */
   readonly not_confirmed: readonly string[]
+  /** IDs of events that are redacted here and whose content the hub has; null if not reached. */
+  readonly redacted_only_here: readonly string[] | null
 }
 
 /** Brings hub and clone to the same state as far as possible, and says how both are. */
@@ -98,10 +100,20 @@ export class HubStatus {
         })
         await this.purge()
         const offered = may === 'read' ? 0 : await this.offer.all(hub)
+        const onlyHere = await this.redactions.withContentOn(hub)
         this.files.markUp()
         const { seq } = await hub.about()
         const { server } = hub
-        return { reached: true, server, may, problem: null, events: seq, received: received.events, offered }
+        return {
+          reached: true,
+          server,
+          may,
+          problem: null,
+          events: seq,
+          received: received.events,
+          offered,
+          redacted_only_here: onlyHere,
+        }
       } finally {
         await hub.close()
       }
@@ -126,7 +138,7 @@ export class HubStatus {
 
 type Exchange = Pick<
   HubStatusResult,
-  'reached' | 'server' | 'may' | 'problem' | 'events' | 'received' | 'offered'
+  'reached' | 'server' | 'may' | 'problem' | 'events' | 'received' | 'offered' | 'redacted_only_here'
 >
 
 const NOTHING: Exchange = {
@@ -137,4 +149,5 @@ const NOTHING: Exchange = {
   events: null,
   received: 0,
   offered: 0,
+  redacted_only_here: null,
 }
