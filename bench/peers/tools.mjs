@@ -19,8 +19,7 @@ const kitty = {
   name: 'kitty',
   runsOn: 'node',
   init: [['init'], ['agent', 'feature', 'setup-spec', 'bench', '--title', 'Bench']],
-  prepare: (cwd, nth, title) => writePackage(cwd, nth, title),
-  create: () => ['agent', 'feature', 'finalize-tasks', '--feature', '001-bench'],
+  create: (title) => ['new', title, '--feature', '001-bench'],
   fill: (cwd, count) => {
     for (let nth = 2; nth <= count; nth += 1) writePackage(cwd, nth, `item ${nth}`)
     return [['agent', 'feature', 'finalize-tasks', '--feature', '001-bench']]
