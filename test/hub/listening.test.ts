@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import { FollowEvents } from '../../src/core/follow/follow-events.js'
+import { HubListener } from '../../src/core/hub/hub-listener.js'
 import type { MoveResult } from '../../src/core/services/moves/move-task.js'
 import { outcomeOf, startKitty } from '../support/program.js'
+import { HubProxy } from './support/hub-proxy.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, pair } from './support/team.js'
 
@@ -73,5 +77,81 @@ describe.skipIf(noServer !== undefined)('a clone that follows the log', () => {
     }
     expect(shown).toContain('"actor":"ada"')
     expect(bob.ownLines().some((line) => line.includes('WPStatusChanged'))).toBe(false)
+  })
+
+  it('is told why the hub brings nothing, and when it does again; a broken connection is no reason', async () => {
+    const proxy = await HubProxy.before(server.port)
+    const [, bob] = await pair(server, [proxy.host])
+    const over = new AbortController()
+    const told: (string | undefined)[] = []
+    const listening = bob.run(HubListener, (listener) =>
+      listener.listen(over.signal, (trouble) => told.push(trouble?.message)),
+    )
+    const again = (): Promise<void> =>
+      vi.waitFor(() => expect(proxy.connections).toBeGreaterThan(0), { timeout: 20_000 })
+    try {
+      await again()
+      proxy.cut()
+      await again()
+      expect(told).toEqual([])
+      proxy.isDown = true
+      proxy.cut()
+      await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 30_000 })
+      expect(told[0]).toMatch(/^The hub was not reached: .*What the hub has is shown as of \d\d:\d\d UTC\.$/)
+      proxy.isDown = false
+      await vi.waitFor(() => expect(told).toHaveLength(2), { timeout: 30_000 })
+      expect(told[1]).toBeUndefined()
+    } finally {
+      over.abort()
+      await listening
+      await proxy.close()
+    }
+  })
+
+  it('warns with the built program while it waits, and shows what comes once the hub answers', async () => {
+    const proxy = await HubProxy.before(server.port)
+    const [ada, bob] = await pair(server, [proxy.host])
+    proxy.isDown = true
+    const child = startKitty({ cwd: bob.folder, env: { ...bob.env, KITTY_ACTOR: 'bob' } }, 'watch')
+    let [shown, said] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    const ended = outcomeOf(child)
+    try {
+      await vi.waitFor(() => expect(said).toContain('Warning: The hub was not reached'), { timeout: 30_000 })
+      proxy.isDown = false
+      await move(ada, 'doing')
+      await vi.waitFor(() => expect(shown).toContain('ada'), { timeout: 60_000 })
+    } finally {
+      child.kill('SIGINT')
+      await ended
+      await proxy.close()
+    }
+  })
+
+  it('goes on when what it keeps about the hub cannot be read, and listens again once it can', async () => {
+    const [ada, bob] = await pair(server)
+    const state = join(bob.folder, '.git/kitty/hub/state.json')
+    const away = `${state}.away`
+    renameSync(state, away)
+    mkdirSync(state)
+    const over = new AbortController()
+    const told: (string | undefined)[] = []
+    const listening = bob.run(HubListener, (listener) =>
+      listener.listen(over.signal, (trouble) => told.push(trouble?.message)),
+    )
+    try {
+      await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('is a directory')]), {
+        timeout: 30_000,
+      })
+      rmdirSync(state)
+      renameSync(away, state)
+      await move(ada, 'doing')
+      await vi.waitFor(() => expect(told).toHaveLength(2), { timeout: 30_000 })
+      expect(told[1]).toBeUndefined()
+    } finally {
+      over.abort()
+      await listening
+    }
   })
 })

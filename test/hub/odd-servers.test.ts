@@ -98,7 +98,7 @@ describe.skipIf(noServer !== undefined)('a hub whose server is not as it should 
     for (const name of ['idle_session_timeout', 'idle_in_transaction_session_timeout'])
       await server.sql(`ALTER ROLE owner SET ${name} = '300ms'`)
     const over = new AbortController()
-    const listening = bob.run(HubListener, (listener) => listener.listen(over.signal))
+    const listening = bob.run(HubListener, (listener) => listener.listen(over.signal, () => undefined))
     try {
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       await ada.move('doing')

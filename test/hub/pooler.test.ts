@@ -22,7 +22,7 @@ describe.skipIf(noServer !== undefined || noPooler !== undefined)('a hub behind 
   it('takes appends, and a listener looks without being told to', async () => {
     const [ada, bob] = await pair(server, [pooler.host])
     const over = new AbortController()
-    const listening = bob.run(HubListener, (listener) => listener.listen(over.signal))
+    const listening = bob.run(HubListener, (listener) => listener.listen(over.signal, () => undefined))
     await new Promise((resolve) => setTimeout(resolve, 500))
     await ada.move('doing')
     // Offline: only the listener asks the hub.

@@ -115,6 +115,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     await this.interruptible(async (interruption) => {
       // Signals must be handled even when no one reads the output, so we must not wait for writes: use process.stdout.
       this.#printer ??= new Printer({ noColor: this.#noColor, stdout: process.stdout })
+      ;(await this.service(Notices)).follow((warning) => this.printer.warn(warning))
       const events = new EventPrinter(this.#printer, this.#style(process.stdout), format)
       await events.printAll(open(interruption.signal), interruption)
     })

@@ -173,7 +173,7 @@ function logModule(session: Session): ContainerModule {
       if (context.get<Config>(Config).hub === undefined) return log
       const overlay = logIn({ ...workspace, eventsDir: join(workspace.privateDir, 'hub') })
       const fresh = context.get<() => Resolver>(FreshContainer)
-      return new OverlaidLog(log, overlay, () => listenToHub(fresh()))
+      return new OverlaidLog(log, overlay, (tell) => listenToHub(fresh(), tell))
     })
     bind<Redactions>(Redactions).toDynamicValue(
       (context) => new Redactions(context.get<Workspace>(Workspace).privateDir),
@@ -231,9 +231,13 @@ function pluginModule(extensions: Extensions): ContainerModule {
 }
 
 /** Listens in a container of its own, and so with an index of its own. @returns how to end it */
-function listenToHub(container: Resolver): () => void {
+function listenToHub(container: Resolver, tell: (trouble: Error | undefined) => void): () => void {
   const over = new AbortController()
-  void container.resolve(HubListener).then((listener) => listener.listen(over.signal))
+  container
+    .resolve(HubListener)
+    .then((listener) => listener.listen(over.signal, tell))
+    // The follower goes on with what the log has.
+    .catch((error: unknown) => tell(error instanceof Error ? error : new Error(String(error))))
   return () => {
     over.abort()
   }

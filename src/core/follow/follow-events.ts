@@ -114,6 +114,7 @@ export class FollowEvents {
           yield* this.#deliver(following, arrival, filter)
           if (signal.aborted) return
         }
+        if (changes.trouble !== undefined) this.notices.warn(changes.trouble.message)
       } while (await changes.next(signal))
     } finally {
       changes.close()

@@ -27,6 +27,9 @@ export class LogChanges {
   #before = ''
   #looks = 0
   #isTold = false
+  #trouble: Error | undefined
+  /** Whether `trouble` has changed since the last `next`. */
+  #isOtherTrouble = false
   /** When a reader that failed tries again, on the clock of `performance`. */
   #retryAt = Infinity
   readonly #rhythm: LookRhythm
@@ -41,16 +44,29 @@ export class LogChanges {
     this.#seen = this.#look()
     this.#watcher = this.#watch(eventsDir)
     this.#rhythm = new LookRhythm(this.#watcher !== undefined)
-    this.#endListening = log.keepFresh?.()
+    this.#endListening = log.keepFresh?.((trouble) => {
+      this.#trouble = trouble
+      this.#isOtherTrouble = true
+      this.#wake()
+    })
+  }
+
+  /** Why what other clones do cannot come in at present. */
+  get trouble(): Error | undefined {
+    return this.#trouble
   }
 
   /**
-   * Resolves to true when the files differ from the last time, after `mostMs`, or after a `retry`; to false once `signal`
-   * is aborted. Files that cannot be looked at differ from those that can: the caller's own read says why.
+   * Resolves to true when the files or `trouble` differ from the last time, after `mostMs`, or after a `retry`; to false
+   * once `signal` is aborted. Files that cannot be looked at differ from those that can: the caller's own read says why.
    */
   async next(signal: AbortSignal): Promise<boolean> {
     const end = performance.now() + this.mostMs
     while (!signal.aborted) {
+      if (this.#isOtherTrouble) {
+        this.#isOtherTrouble = false
+        return true
+      }
       this.#rhythm.looks()
       if (this.#mayHaveChanged()) {
         const wasTold = this.#isTold

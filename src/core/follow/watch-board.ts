@@ -14,7 +14,7 @@ const REST_MS = 100
 
 export interface LiveBoard {
   readonly board: StatusDocument
-  /** Why the board is the last one that could be read; undefined when it is the current one. */
+  /** Why the board may not be the current one: it could not be read, or the hub could not. */
   readonly failure?: unknown
 }
 
@@ -41,8 +41,9 @@ export class WatchBoard {
     let shown = ''
     try {
       do {
-        last = await this.#look(feature, last?.board)
-        if (last.failure !== undefined) changes.retry()
+        const { board, failure } = await this.#look(feature, last?.board)
+        if (failure !== undefined) changes.retry()
+        last = { board, failure: failure ?? changes.trouble }
         const text = JSON.stringify([last.board, String(last.failure)])
         if (text !== shown) yield last
         shown = text

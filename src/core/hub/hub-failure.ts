@@ -21,6 +21,15 @@ export function didNothing({ kind, context }: KittyError): boolean {
   return kind === 'HubDenied' || context['undone'] === true
 }
 
+/**
+ * How old what is shown of the hub is, as a sentence without its full stop.
+ * @param readAt when the hub was last read to its end, in milliseconds since 1970; 0 for never
+ */
+export function shownAsOf(readAt: number): string {
+  if (readAt === 0) return 'Nothing of the hub is shown: it was never read'
+  return `What the hub has is shown as of ${new Date(readAt).toISOString().slice(11, 16)} UTC`
+}
+
 /** Whether the server refused what a statement says, and not the statement as such. */
 export function refusedContent({ context: { code } }: KittyError): boolean {
   return typeof code === 'string' && /^2[23]/.test(code)

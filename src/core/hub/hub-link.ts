@@ -10,6 +10,7 @@ import { ConditionalAppend } from './conditional-append.js'
 import { DoneElsewhere } from './done-elsewhere.js'
 import { HubFiles } from './hub-files.js'
 import { HubLeases } from './hub-leases.js'
+import { shownAsOf } from './hub-failure.js'
 import { HubSession } from './hub-session.js'
 import { LocalEvents } from './local-events.js'
 import { Offer } from './offer.js'
@@ -67,8 +68,7 @@ export class HubLink implements TeamLink {
       if (!isKittyError(error)) throw error
       // Another process is reading it for us.
       if (error.kind === 'LockTimeout') return false
-      const asOf = readAt === 0 ? 'never read' : `as of ${new Date(readAt).toISOString().slice(11, 16)} UTC`
-      this.notices.warn(`${error.message} What the hub has is shown ${asOf}.`)
+      this.notices.warn(`${error.message} ${shownAsOf(readAt)}.`)
       // Once per process is enough.
       this.#isOffline = true
       await this.hub.pause(error)

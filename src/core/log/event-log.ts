@@ -123,8 +123,12 @@ export interface EventLog {
   prepare(files?: readonly string[]): TailRepair[]
   /** Closes what an append left open for the next one. Later calls reopen it. */
   close(): void
-  /** Lets lines of other clones come in while someone follows the log; returns how to end that. Absent without a hub. */
-  keepFresh?(): () => void
+  /**
+   * Lets lines of other clones come in while someone follows the log. Absent without a hub.
+   * @param tell gets why none can come in, and undefined as soon as they can again
+   * @returns how to end that
+   */
+  keepFresh?(tell: (trouble: Error | undefined) => void): () => void
 }
 
 export const SCAN_START: ScanPosition = Object.freeze({ offset: 0, line: 0, crc: 0 })

@@ -20,7 +20,7 @@ export class OverlaidLog implements EventLog {
   constructor(
     private readonly own: EventLog,
     private readonly overlay: EventLog,
-    readonly keepFresh: () => () => void,
+    readonly keepFresh: NonNullable<EventLog['keepFresh']>,
   ) {}
 
   /** The log's own files come first, so that a line in both places counts there. */

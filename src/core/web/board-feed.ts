@@ -19,6 +19,8 @@ export interface Changes {
   next(signal: AbortSignal): Promise<boolean>
   /** Makes `next` resolve soon, change or not: the last look failed. */
   retry(): void
+  /** Why what other clones do cannot come in at present. */
+  readonly trouble: Error | undefined
   close(): void
 }
 
@@ -62,7 +64,7 @@ export class BoardFeed {
   /** One look for all pages that come during it. */
   #looking: Promise<void> | undefined
   #following: Following | undefined
-  /** Why the board is the last one that could be read; undefined when it is the current one. */
+  /** Why the board may not be the current one: it could not be read, or the hub could not. */
   #failure: FailureDocument | undefined
 
   /** @param run distinguishes this run of the server from others, whose message numbers mean something else */
@@ -161,11 +163,18 @@ export class BoardFeed {
     const before = this.#seen
     this.#seen = seen
     this.#rows = texts
-    const hadFailed = this.#failure !== undefined
-    this.#failure = undefined
+    const hadFailed = this.#failure?.message
+    const trouble = this.#following?.changes.trouble
+    this.#failure = trouble && failureOf(trouble).document
     if (before === undefined) return
     const reason = startsOver(before, seen)
-    if (reason !== WORKFLOW && changed.length === 0 && gone.length === 0 && !hadFailed) return
+    if (
+      reason !== WORKFLOW &&
+      changed.length === 0 &&
+      gone.length === 0 &&
+      hadFailed === this.#failure?.message
+    )
+      return
     this.#number += 1
     if (reason === undefined) {
       const message: StreamMessage = { type: 'rows', id: this.#id(), rows: changed, gone }
@@ -175,6 +184,8 @@ export class BoardFeed {
       this.#messages = []
       this.#tell(this.#reset(reason))
     }
+    // Last: a page takes a board for a current one.
+    if (this.#failure !== undefined) this.#tell(failed(this.#failure))
   }
 
   #tell(message: StreamMessage): void {

@@ -44,8 +44,17 @@ export class HubProxy {
     return `127.0.0.1:${address.port}`
   }
 
-  async close(): Promise<void> {
+  get connections(): number {
+    return this.#sockets.size
+  }
+
+  /** Breaks every connection. */
+  cut(): void {
     for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async close(): Promise<void> {
+    this.cut()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { BoardScreen, type BoardTerminal } from '../../../src/core/cli/board/board-screen.js'
 import type { WriteAsk } from '../../../src/core/cli/board/key.js'
+import { KittyError } from '../../../src/core/errors/kitty-error.js'
+import type { Changes } from '../../../src/core/web/board-feed.js'
 import { ABOUT, boardOf, PACKAGES } from './boards.js'
 import { PATIENT } from '../../support/patient.js'
 
@@ -37,12 +39,36 @@ interface Write {
   readonly fail: (error: Error) => void
 }
 
+/** What a board hears of its hub. */
+class Hub {
+  trouble: Changes['trouble']
+  #isNews = false
+  #wake: () => void = () => undefined
+
+  tell(trouble?: KittyError): void {
+    this.trouble = trouble
+    this.#isNews = true
+    this.#wake()
+  }
+
+  async next(signal: AbortSignal): Promise<boolean> {
+    if (!this.#isNews && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        signal.addEventListener('abort', () => resolve())
+      })
+    this.#isNews = false
+    return !signal.aborted
+  }
+}
+
 /** A board on a terminal, whose writes end when the test says so. */
 async function board() {
   const terminal = new Typewriter()
   const asked: WriteAsk[] = []
   const writes: Write[] = []
   const end = new AbortController()
+  const hub = new Hub()
   const look = () => Promise.resolve({ board: boardOf(PACKAGES), about: ABOUT })
   const desk = {
     look,
@@ -52,8 +78,10 @@ async function board() {
       return new Promise<void>((resolve, reject) => writes.push({ end: resolve, fail: reject }))
     },
     changes: () => ({
-      next: (signal: AbortSignal) =>
-        new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
+      get trouble() {
+        return hub.trouble
+      },
+      next: (signal: AbortSignal) => hub.next(signal),
       retry: () => undefined,
       close: () => undefined,
     }),
@@ -61,7 +89,7 @@ async function board() {
   terminal.quit = () => end.abort()
   const shown = new BoardScreen(desk, undefined, terminal).run(end.signal)
   await vi.waitUntil(() => terminal.shown.includes('WP01'), PATIENT)
-  return { terminal, asked, writes, shown }
+  return { terminal, asked, writes, shown, hub }
 }
 
 describe('a board that is left while a write is pending', () => {
@@ -113,6 +141,18 @@ describe('what is typed while a write is pending', () => {
     await vi.waitUntil(() => asked.length === 2, PATIENT)
     expect(asked[1]).toMatchObject({ name: 'note', given: { text: 'call grace' } })
     writes[1]?.end()
+    terminal.type('q')
+    await shown
+  })
+})
+
+describe('a hub that stops answering', () => {
+  it('is said once, and so is that it answers again', async () => {
+    const { terminal, shown, hub } = await board()
+    hub.tell(new KittyError('HubUnreachable', 'The hub was not reached.'))
+    await vi.waitUntil(() => terminal.shown.includes('The hub was not reached.'), PATIENT)
+    hub.tell()
+    await vi.waitUntil(() => terminal.shown.includes('The hub answers again.'), PATIENT)
     terminal.type('q')
     await shown
   })

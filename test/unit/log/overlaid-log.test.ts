@@ -133,7 +133,7 @@ describe('a log with what the hub has brought', () => {
 
   it('lets the hub’s lines come in while someone follows it', () => {
     const { log, fresh } = overlaid()
-    const end = log.keepFresh()
+    const end = log.keepFresh(() => undefined)
     expect(fresh.begun).toBe(1)
     end()
     expect(fresh.begun).toBe(0)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StatusDocument, WorkPackageDocument } from '../../../src/core/projections/board-document.js'
-import { BoardFeed, type FeedSource, type Look } from '../../../src/core/web/board-feed.js'
+import { KittyError } from '../../../src/core/errors/kitty-error.js'
+import { BoardFeed, type Changes, type FeedSource, type Look } from '../../../src/core/web/board-feed.js'
 import type { StreamMessage } from '../../../src/core/web/documents.js'
 
 /** A board that the test changes, and a log that changes when the test says so. */
@@ -14,6 +15,7 @@ class Source implements FeedSource {
   readonly failures: unknown[] = []
   retries = 0
   fails = false
+  trouble: Changes['trouble']
 
   async look(): Promise<Look> {
     if (this.fails) throw new Error('no board')
@@ -23,7 +25,11 @@ class Source implements FeedSource {
 
   changes(): ReturnType<FeedSource['changes']> {
     this.open += 1
+    const trouble = (): Changes['trouble'] => this.trouble
     return {
+      get trouble() {
+        return trouble()
+      },
       next: (signal) =>
         new Promise((resolve) => {
           this.#wake.push(() => resolve(true))
@@ -198,6 +204,29 @@ describe('the board as a stream', () => {
     source.fails = false
     await source.change(before)
     expect(heard.slice(2)).toMatchObject([{ type: 'rows', rows: [], gone: [] }])
+    end()
+  })
+
+  it('tells its pages that the hub brings nothing, with each board until it does, also those that come later', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    const [first, second]: [StreamMessage[], StreamMessage[]] = [[], []]
+    const end = await feed.listen(undefined, (message) => first.push(message))
+    const lanes = { WP01: 'planned', WP02: 'planned' }
+    source.trouble = new KittyError('HubUnreachable', 'The hub was not reached.')
+    await source.change(lanes)
+    await source.change(lanes)
+    const failed = { type: 'failed', message: 'The hub was not reached.' }
+    expect(first.slice(1)).toMatchObject([{ type: 'rows', rows: [] }, failed])
+    const endSecond = await feed.listen(undefined, (message) => second.push(message))
+    expect(second).toMatchObject([{ type: 'reset' }, failed])
+    await source.change({ WP01: 'doing', WP02: 'planned' })
+    expect(first.slice(3)).toMatchObject([{ type: 'rows', rows: [{ lane: 'doing' }] }, failed])
+    source.trouble = undefined
+    await source.change({ WP01: 'doing', WP02: 'planned' })
+    expect(first.slice(5)).toMatchObject([{ type: 'rows', rows: [] }])
+    expect(source.failures).toEqual([])
+    endSecond()
     end()
   })
 

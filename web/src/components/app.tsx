@@ -39,7 +39,7 @@ function Unreadable(): h.JSX.Element | null {
   if (failure === undefined) return null
   return (
     <div class="banner unreadable" role="alert">
-      <p>The board cannot be read, and may be out of date: {failure.message}</p>
+      <p>The board may be out of date: {failure.message}</p>
       <NextSteps steps={failure.next_steps} />
     </div>
   )

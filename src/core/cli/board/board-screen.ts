@@ -24,6 +24,7 @@ export interface BoardTerminal {
 /** Minimum time between two boards, in milliseconds: no one reads faster, and a busy log would be read nonstop. */
 const REST_MS = 100
 
+const HUB_ANSWERS: Message = { text: 'The hub answers again.', tone: 'good' }
 const STILL_WRITING: Message = {
   text: 'Still writing what came before. Press the key again in a moment.',
   tone: 'warn',
@@ -37,6 +38,8 @@ export class BoardScreen {
   #lastWrite: Promise<void> = Promise.resolve()
   #signal: AbortSignal | undefined
   #changes: Changes | undefined
+  /** The last trouble that was said. */
+  #trouble: Changes['trouble']
   #failed: (error: unknown) => void = () => undefined
   readonly #terminal: TerminalScreen
   readonly #keyboard = new Keyboard((key) => this.#guarded(() => this.#pressed(key)))
@@ -94,12 +97,21 @@ export class BoardScreen {
     try {
       const { board, about } = await this.desk.look(this.feature)
       this.#change((state) => arrived(state, board, about))
+      this.#sayTrouble()
       const view = this.#state?.view
       if (view?.kind === 'package') await this.#open(view.key)
     } catch (error) {
       this.#changes?.retry()
       this.#say(failureMessage(error))
     }
+  }
+
+  /** Once: what the user does next has messages of its own. */
+  #sayTrouble(): void {
+    const trouble = this.#changes?.trouble
+    if (trouble === this.#trouble) return
+    this.#trouble = trouble
+    this.#say(trouble === undefined ? HUB_ANSWERS : failureMessage(trouble))
   }
 
   async #open(key: string): Promise<void> {
