@@ -42,6 +42,19 @@ describe('a worktree that a killed git has left half made', () => {
     expect(existsSync(join(work, 'README.md'))).toBe(true)
   })
 
+  it('is found by a path from git’s directory, as worktree.useRelativePaths writes it', async () => {
+    const folder = await project()
+    const git = join(folder, '.git', 'worktrees', NAME)
+    const work = join(folder, '.worktrees', NAME)
+    for (const step of STEPS) step(git, work)
+    writeFileSync(join(git, 'gitdir'), `../../../.worktrees/${NAME}/.git\n`)
+    writeFileSync(join(git, 'commondir'), '')
+    utimesSync(git, 0, 0)
+    const { result, warnings } = await implement(folder, 'WP01')
+    expect(result).toMatchObject({ workspace_path: work, branch: NAME })
+    expect(warnings.join()).toContain(work)
+  })
+
   it('has the file whole that git had begun to write, and keeps one that a person has changed', async () => {
     const folder = await project()
     const { result } = await implement(folder, 'WP01')

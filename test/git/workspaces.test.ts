@@ -278,6 +278,13 @@ describe('workspaces remove', () => {
         rmSync(path, { recursive: true })
       },
     ],
+    [
+      'with settings of their own',
+      (path: string): void => {
+        gitIn(join(path, 'lib', 'sub'), 'sparse-checkout', 'set', 'docs')
+        gitIn(path, 'submodule', 'deinit', '--force', '--all')
+      },
+    ],
   ])('by force moves the submodules of a worktree %s aside, with their commits', async (_, prepare) => {
     const { folder, path } = await withWorktree()
     const only = withSubmodule(path)

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
@@ -34,7 +34,32 @@ export function primaryCheckout(checkout: Checkout): string | undefined {
   if (core.bare) return undefined
   if (gitDir === gitCommonDir) return checkout.worktree
   const parent = dirname(gitCommonDir)
-  return gitDirIn(parent) === gitCommonDir ? parent : undefined
+  return gitDirIn(parent) === gitCommonDir ? parent : checkoutAround(checkout)
+}
+
+/**
+ * Git does not note where the checkout of a git directory kept elsewhere is (git-init(1), `--separate-git-dir`), but its
+ * `.git` file names that directory, and kitty makes worktrees inside of it.
+ */
+function checkoutAround({ worktree, gitCommonDir }: Checkout): string | undefined {
+  for (let folder = dirname(worktree); dirname(folder) !== folder; folder = dirname(folder))
+    if (isCheckoutOf(gitCommonDir, folder)) return folder
+  return undefined
+}
+
+/** A `.git` that points nowhere belongs to another repository, and is git's to report there. */
+function isCheckoutOf(gitCommonDir: string, folder: string): boolean {
+  try {
+    return gitDirIn(folder) === gitCommonDir
+  } catch (error) {
+    if (!isKittyError(error)) throw error
+    return false
+  }
+}
+
+/** False only if git says that the repository has a checkout of its own: git-init(1) and git-clone(1) always note it. */
+export function isBare(gitCommonDir: string): boolean {
+  return isOn(ownSetting(gitCommonDir)('core.bare') ?? 'true')
 }
 
 /** Returns the work tree that contains a folder, and the primary checkout it belongs to: no program of theirs is run. */
@@ -66,8 +91,10 @@ export function findBareRepository(from: string): string | undefined {
 export function mainWorktree(gitCommonDir: string): string | undefined {
   const worktrees = namesIn(join(gitCommonDir, 'worktrees')).flatMap((name) => {
     const admin = join(gitCommonDir, 'worktrees', name)
-    const path = readOptional(join(admin, 'gitdir'))?.trim()
-    if (path === undefined || !isAbsolute(path) || !isFile(path)) return []
+    const place = readOptional(join(admin, 'gitdir'))?.trim()
+    // Relative to the record with worktree.useRelativePaths.
+    const path = resolve(admin, place ?? '')
+    if (place === undefined || !isFile(path)) return []
     return [{ path: dirname(path), head: readOptional(join(admin, 'HEAD')) }]
   })
   const head = readOptional(join(gitCommonDir, 'HEAD'))
@@ -111,11 +138,26 @@ function commonDirOf(gitDir: string): string {
 
 /** Returns one setting of the `core` section in the repository's own configuration. @param name in lowercase */
 export function coreSetting(gitCommonDir: string, name: string): string | undefined {
-  return settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '').get(`core.${name}`)
+  return ownSetting(gitCommonDir)(`core.${name}`)
 }
 
 function readCoreConfig(gitCommonDir: string): { worktree: string | undefined; bare: boolean } {
-  const settings = settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '')
-  const bare = settings.get('core.bare') ?? ''
-  return { worktree: settings.get('core.worktree'), bare: /^(true|yes|on|1)$/i.test(bare) }
+  const setting = ownSetting(gitCommonDir)
+  return { worktree: setting('core.worktree'), bare: isOn(setting('core.bare')) }
+}
+
+/**
+ * The settings of the repository's own configuration, as the primary checkout has them. Where worktrees have settings of
+ * their own, git moves `core.bare` and `core.worktree` to the primary checkout's: git-worktree(1), "Configuration file",
+ * and every `git sparse-checkout set` in a linked worktree.
+ */
+function ownSetting(gitCommonDir: string): (name: string) => string | undefined {
+  const shared = settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '')
+  if (!isOn(shared.get('extensions.worktreeconfig'))) return (name) => shared.get(name)
+  const own = settingsIn(readOptional(join(gitCommonDir, 'config.worktree')) ?? '')
+  return (name) => own.get(name) ?? shared.get(name)
+}
+
+function isOn(value: string | undefined): boolean {
+  return /^(true|yes|on|1)$/i.test(value ?? '')
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
@@ -24,12 +24,13 @@ export async function moveHalfMadeAside(gitCommonDir: string, aside: string): Pr
     const age = Date.now() - (statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0)
     if (age < GRACE_MS) await sleep(GRACE_MS - age)
     if (!isHalfMade(directory)) continue
-    const place = readOptional(join(directory, 'gitdir'))?.trim()
+    const place = readOptional(join(directory, 'gitdir'))?.trim() ?? ''
+    // Relative to the directory with worktree.useRelativePaths.
+    const work = dirname(resolve(directory, place))
     const target = join(aside, `${basename(directory)}-${Date.now()}`)
     try {
       mkdirSync(target, { recursive: true })
-      if (place !== undefined && place !== '' && moveIfOurs(dirname(place), directory, join(target, 'work')))
-        moved.push(dirname(place))
+      if (place !== '' && moveIfOurs(work, directory, join(target, 'work'))) moved.push(work)
       renameOver(directory, join(target, 'git'))
       moved.push(directory)
     } catch (error) {

@@ -36,9 +36,13 @@ export function submodulesIn(record: string): string | undefined {
 export function keepSubmodules(modules: string, to: string): void {
   makeFolder(dirname(to))
   renameOver(modules, to)
-  for (const repository of repositoriesIn(to)) {
-    const config = ['config', '--file', join(repository, 'config')]
-    if (askGitText(to, [...config, '--get', 'core.worktree']) !== undefined)
+  // `git sparse-checkout` in a submodule moves the name into a file of its own.
+  const files = ['config', 'config.worktree']
+  for (const file of repositoriesIn(to).flatMap((repository) =>
+    files.map((name) => join(repository, name)),
+  )) {
+    const config = ['config', '--file', file]
+    if (existsSync(file) && askGitText(to, [...config, '--get', 'core.worktree']) !== undefined)
       git(to, [...config, '--unset-all', 'core.worktree'])
   }
 }

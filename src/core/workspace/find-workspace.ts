@@ -5,13 +5,14 @@ import {
   type Checkout,
   findBareRepository,
   findCheckout,
+  isBare,
   mainWorktree,
   primaryCheckout,
 } from '../git/checkout.js'
 import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from './workspace.js'
 import { realPlace, repoPath } from '../platform/paths.js'
-import { shownCommand, shownVariable } from '../errors/next-step.js'
+import { sentence, shownCommand, shownVariable } from '../errors/next-step.js'
 
 /**
  * Finds the workspace that `cwd` belongs to: the primary checkout's, or the one that KITTY_ROOT names.
@@ -136,9 +137,22 @@ function notARepository(from: string): KittyError {
 
 function noPrimaryCheckout(gitCommonDir: string): KittyError {
   const worktree = mainWorktree(gitCommonDir)
+  const context = { git_common_dir: gitCommonDir, worktree: worktree ?? null }
+  // A linked worktree must not be named where there is a checkout with the log: it would get a second one.
+  if (!isBare(gitCommonDir))
+    return new KittyError(
+      'NotAGitRepository',
+      `Git does not note where the primary checkout of ${gitCommonDir} is, which keeps the log.`,
+      {
+        nextSteps: [
+          sentence`Set KITTY_ROOT to the checkout whose .git file names ${gitCommonDir}: the same in every shell.`,
+        ],
+        context,
+      },
+    )
   return new KittyError(
     'NotAGitRepository',
-    `The repository ${gitCommonDir} is bare or keeps its files elsewhere: it has no primary checkout to keep the log in.`,
+    `The repository ${gitCommonDir} is bare: it has no primary checkout to keep the log in.`,
     {
       nextSteps:
         worktree === undefined
@@ -147,7 +161,7 @@ function noPrimaryCheckout(gitCommonDir: string): KittyError {
               'makes a worktree for the log',
             )
           : shownVariable('KITTY_ROOT', worktree, 'keeps the log in one worktree: the same in every shell'),
-      context: { git_common_dir: gitCommonDir, worktree: worktree ?? null },
+      context,
     },
   )
 }

@@ -59,6 +59,48 @@ describe('findWorkspace', () => {
     })
   })
 
+  it('finds that checkout from the worktrees in it, and names none of the others for its log', () => {
+    const root = tempFolder()
+    const gitDir = join(tempFolder(), 'repository')
+    gitIn(root, 'init', '--quiet', '--separate-git-dir', gitDir)
+    gitIn(root, 'commit', '--quiet', '--allow-empty', '--message', 'start')
+    const [inside, outside] = [join(root, '.worktrees', 'inside'), join(tempFolder(), 'outside')]
+    for (const linked of [inside, outside]) gitIn(root, 'worktree', 'add', '--quiet', linked)
+    expect(findWorkspace(inside, {})).toMatchObject({ root, worktree: inside })
+    expect(findWorkspace(inside, {}).lockFile).toBe(findWorkspace(root, {}).lockFile)
+    const error = errorOf(() => findWorkspace(outside, {}))
+    expect(stepsOf(error)).toEqual([
+      `Set KITTY_ROOT to the checkout whose .git file names ${gitDir}: the same in every shell.`,
+    ])
+    expect(findWorkspace(outside, { KITTY_ROOT: root }).lockFile).toBe(join(gitDir, 'kitty', 'lock'))
+  })
+
+  it('knows the primary checkout where worktrees have settings of their own', () => {
+    const repository = new TempRepository()
+    const library = new TempRepository()
+    repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'library')
+    const submodule = join(repository.root, 'library')
+    const linked = join(submodule, '.worktrees', 'linked')
+    gitIn(submodule, 'worktree', 'add', '--quiet', linked)
+    gitIn(linked, 'sparse-checkout', 'set', 'docs')
+    expect(gitIn(submodule, 'config', '--file', '../.git/modules/library/config', '--list')).not.toContain(
+      'core.worktree',
+    )
+    expect(findWorkspace(linked, {})).toMatchObject({ root: submodule, worktree: linked })
+  })
+
+  it('still takes a bare repository for one where worktrees have settings of their own', () => {
+    const project = tempFolder()
+    const bare = join(project, '.git')
+    gitIn(project, 'clone', '--quiet', '--bare', new TempRepository().root, bare)
+    const linked = join(project, 'linked')
+    gitIn(bare, 'worktree', 'add', '--quiet', linked, 'main')
+    gitIn(linked, 'sparse-checkout', 'set', 'docs')
+    const error = errorOf(() => findWorkspace(linked, {}))
+    expect(error.message).toContain('is bare')
+    expect(stepsOf(error).join()).toContain(`KITTY_ROOT=${linked}`)
+  })
+
   it('follows core.worktree', () => {
     const repository = new TempRepository()
     const elsewhere = tempFolder()
@@ -97,6 +139,10 @@ describe('findWorkspace', () => {
       expect(hintFrom(place), place).toEqual(hint)
       expect(findWorkspace(place, { KITTY_ROOT: join(project, 'main') }).root).toBe(join(project, 'main'))
     }
+    // As worktree.useRelativePaths writes them.
+    for (const name of ['feature', 'main'])
+      writeFileSync(join(bare, 'worktrees', name, 'gitdir'), `../../../${name}/.git\n`)
+    expect(hintFrom(bare)).toEqual(hint)
   })
 
   it('takes a folder whose git directory is declared bare for no checkout, as git does', () => {
