@@ -1,4 +1,5 @@
 import { askGitFields, resolveCommit } from './git.js'
+import { LOG } from './log-command.js'
 import { eachObject } from './objects.js'
 
 /** How many commits of one file we look at, newest first. */
@@ -25,7 +26,7 @@ export function fileVersions(root: string, path: string): FileVersion[] {
   if (path.includes('\n') || resolveCommit(root, 'HEAD') === undefined) return []
   // Follow only the first parent: the sides of a merge would be interleaved, as if each had undone the other.
   const options = ['--first-parent', `--max-count=${COMMIT_LIMIT}`, '-z', '--format=%H%n%aN']
-  const commits = askGitFields(root, ['--literal-pathspecs', 'log', ...options, '--', path])
+  const commits = askGitFields(root, ['--literal-pathspecs', ...LOG, ...options, '--', path])
     .map((field) => field.trim().split('\n'))
     .flatMap(([commit, author]) => (commit ? [{ commit, author: author ?? '' }] : []))
   const contents = newestOf(
@@ -83,7 +84,7 @@ interface Change {
 
 /** What HEAD's first-parent history changed below a folder, newest first. */
 function* changesBelow(root: string, folder: string): Generator<Change & { readonly path: string }> {
-  const log = ['--literal-pathspecs', '-c', 'log.showRoot=true', 'log', '--first-parent', '-m']
+  const log = ['--literal-pathspecs', ...LOG, '--first-parent', '-m']
   const options = ['--raw', '--no-abbrev', '--no-renames', '--relative', '-z', `--format=${HEADER}%H%n%aN`]
   let [commit, author] = ['', '']
   const fields = askGitFields(root, [...log, ...options, '--', folder])

@@ -1,4 +1,5 @@
 import { askGitFields, askGitText } from './git.js'
+import { LOG } from './log-command.js'
 import { eachObject, type GitObject } from './objects.js'
 
 /** No folder's listing is left unread, however long: see `eachObject`. */
@@ -10,7 +11,7 @@ const NO_FILES = 0
  * @throws as `git`, also before the first commit
  */
 export function namesEver(root: string, folder: string): Set<string> {
-  const log = ['--literal-pathspecs', '-c', 'log.showRoot=true', '-c', 'log.follow=false', 'log', '-c']
+  const log = ['--literal-pathspecs', ...LOG, '-c']
   const options = ['--format=', '--name-only', '--no-renames', '--relative', '-z', 'HEAD', '--', folder]
   const paths = askGitFields(root, [...log, ...options])
   return new Set(paths.map((path) => path.slice(path.lastIndexOf('/') + 1)))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type ChangedFile, changedFiles, filesBetween } from './changed-files.js'
 import { askGitText, git, gitText } from './git.js'
+import { LOG } from './log-command.js'
 
 /** A file that differs from the one in every parent: what a merge took over from one of them does not. */
 export interface CommitFile {
@@ -37,11 +38,6 @@ interface Side {
 }
 
 const FIELDS = 6
-/** Settings of a user that would leave out differences. A git that does not know the second has no other `-m`. */
-const WHOLE = ['log.showRoot=true', 'log.diffMerges=separate', 'log.follow=false'].flatMap((one) => [
-  '-c',
-  one,
-])
 
 /**
  * The commits of a range that changed files under `folder`, oldest first. Merges are among them, also those that took
@@ -62,8 +58,7 @@ export function logCommits(
   // Random, so that no author's name can pass for a commit.
   const mark = randomUUID()
   const output = git(root, [
-    ...WHOLE,
-    'log',
+    ...LOG,
     '--reverse',
     '--topo-order',
     '--full-history',
@@ -143,25 +138,23 @@ export function changedSince(
 
 /** One commit, without its files. @throws as `git` */
 export function commitAt(root: string, commit: string): LogCommit {
-  const fields = gitText(root, [
-    'log',
-    '--max-count=1',
-    '--no-show-signature',
-    '--format=%aN%n%aI%n%cI',
-    commit,
-    '--',
-  ])
+  const fields = gitText(root, [...LOG, '--max-count=1', '--format=%aN%n%aI%n%cI', commit, '--'])
   const [author = '', authored = '', committed = ''] = fields.split('\n')
   return { commit, author, authored, committed, files: [], sides: [] }
 }
 
 /** When the newest commit that `head` contains and that changed files under `folder` was made, in milliseconds. */
 export function lastChange(root: string, head: string, folder: string): number {
-  const newest = git(root, ['log', '--max-count=1', '--format=%aI', head, '--', folder])
+  const newest = git(root, [...LOG, '--max-count=1', '--format=%aI', head, '--', folder])
   return Date.parse(newest.toString('utf8').trim()) || 0
 }
 
 /** Returns every author of a commit that `head` contains, spelled as in `.mailmap`. */
 export function authorsOf(root: string, head: string): Set<string> {
-  return new Set(git(root, ['log', '--format=%aN', head]).toString('utf8').split('\n').filter(Boolean))
+  return new Set(
+    git(root, [...LOG, '--format=%aN', head])
+      .toString('utf8')
+      .split('\n')
+      .filter(Boolean),
+  )
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { readOptional } from '../files/read-optional.js'
 import { askGitFields, askGitText, git, gitEither, gitText, GitRefusal } from './git.js'
+import { LOG } from './log-command.js'
 import { operationUnderWay } from './under-way.js'
 
 /** The first git whose `merge-tree` merges without a work tree (git-merge-tree(1)). */
@@ -73,7 +74,7 @@ export function bringsNothing(root: string, tip: string, into: string): boolean 
  */
 export function hasMergeOf(root: string, branch: string, into: string): boolean {
   const named = ['--merges', '--format=%s', '--fixed-strings', `--grep=${branch}`]
-  const subjects = askGitText(root, ['log', ...named, into, '--']) ?? ''
+  const subjects = askGitText(root, [...LOG, ...named, into, '--']) ?? ''
   return subjects.split('\n').some((subject) => {
     const words = subject.split(/[\s']/)
     const request = subject.startsWith('Merge pull request #') ? words[5] : undefined

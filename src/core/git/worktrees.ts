@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { begunFiles } from './begun-files.js'
 import { askGitFields, askGitText, git, GitRefusal, gitText, resolveCommit } from './git.js'
+import { LOG } from './log-command.js'
 import { statsIfThere } from '../files/stats-if-there.js'
 import { removeFile } from '../platform/remove-path.js'
 
@@ -187,7 +188,7 @@ export function mergedBranches(
 /** A branch without commits of its own is always "merged"; its reflog shows whether it ever moved. */
 function hasMoved(root: string, branch: string): boolean {
   const log = askGitText(root, [
-    'log',
+    ...LOG,
     '--walk-reflogs',
     '--format=%H',
     '--max-count=2',

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { answered } from '../../git/answered.js'
 import { askGitText } from '../../git/git.js'
+import { LOG } from '../../git/log-command.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { repoPath } from '../../platform/paths.js'
 
@@ -33,7 +34,7 @@ export class MergedFiles {
   #arrival(event: string): string | undefined {
     const events = repoPath(this.workspace.root, this.workspace.eventsDir)
     const args = [
-      'log',
+      ...LOG,
       '--first-parent',
       '--diff-merges=first-parent',
       '--no-patch',
