@@ -46,6 +46,21 @@ describe('kitty commit', () => {
     expect(git('rev-parse', 'HEAD')).toBe(head)
   })
 
+  it('says so where git ignores files of the log', async () => {
+    git('rm', '--quiet', '--cached', '-r', '.kittify/events')
+    git('commit', '--quiet', '--message', 'left out')
+    write('.gitignore', '.worktrees/\n*.jsonl\n')
+    await kitty(root, ['note', 'WP01', 'one'])
+    const ran = await commit()
+    expect(ran.json()).toMatchObject({
+      warnings: [expect.stringMatching(/^Git ignores .*\.jsonl \(\.gitignore:2:\*\.jsonl\): .*kitty doctor$/)],
+    })
+    expect(log()).toBe('')
+    write('.gitignore', '.worktrees/\n*.jsonl\n!.kittify/events/*.jsonl\n')
+    expect((await commit()).json()).toMatchObject({ warnings: [] })
+    expect(log()).not.toBe('')
+  })
+
   it('takes the log, lanes, boxes and files that kitty made, and names what people changed', async () => {
     write(`kitty-specs/${FEATURE}/spec.md`, 'mine\n')
     write(`kitty-specs/${FEATURE}/notes.md`, 'mine too\n')

@@ -67,6 +67,12 @@ export class OwnIndex {
     return { present: [...present].sort(), removed: [...removed].sort(), odd: [...odd].sort() }
   }
 
+  /** Files directly or deeper in a folder that git ignores and does not track. */
+  ignored(folder: string): string[] {
+    const list = ['--literal-pathspecs', 'ls-files', '-z', '--others', '--ignored', '--exclude-standard']
+    return fields(this.#git([...list, '--', folder]), new Set())
+  }
+
   /** Takes these files over as they are in the work tree now. Returns false if nothing differs from the commit then. */
   add(paths: readonly string[]): boolean {
     this.#git(

@@ -238,6 +238,12 @@ const BY_HAND: Readonly<Record<string, Damage>> = {
 }
 
 describe('the doctor', () => {
+  it('takes a log for tracked that a later line of the ignore file takes back in', async () => {
+    const patient = new Patient()
+    appendFileSync(patient.path('.gitignore'), '*.jsonl\n!.kittify/events/*.jsonl\n')
+    expect((await patient.examine()).diagnosis).toMatchObject({ ok: true })
+  })
+
   it('finds nothing wrong in a sound repository, and changes nothing in it', async () => {
     const patient = new Patient()
     const before = gitIn(patient.root, 'status', '--porcelain')

@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { committedEntries, otherModes, type OwnIndex, userEntries } from '../../git/own-index.js'
+import { counted } from '../../errors/counted.js'
+import { toRun } from '../../errors/next-step.js'
 import { Notices } from '../../errors/notices.js'
 import type { WorkPackageState } from '../../events-lib.js'
+import { ignoringRule } from '../../git/ignored.js'
 import { eachObject } from '../../git/objects.js'
 import { blobIdsOf, mayBeConverted, storedText } from '../../git/stored-text.js'
+import { dayFileAt } from '../../log/format/day-file.js'
 import { repoPath } from '../../platform/paths.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
 import { Workspace } from '../../workspace/workspace.js'
@@ -40,6 +44,7 @@ export class ChooseFiles {
     const { present, removed, odd } = index.changed([...own, ...Object.keys(ROOT_LINES)])
     for (const name of odd)
       this.notices.warn(`${name} has a name that is not UTF-8, so only git itself can commit it.`)
+    this.#warnOfIgnored(index)
     const setUp = this.#setUp(present, index.head)
     const all = [...present, ...removed]
       .filter((path) => !Object.hasOwn(ROOT_LINES, path) || setUp.has(path))
@@ -52,6 +57,19 @@ export class ChooseFiles {
     const yours = new Set(withEdits ? [] : free.filter((path) => !isOwn(path)))
     const files = free.filter((path) => !yours.has(path))
     return { files, yours: [...yours], staged: [...staged] }
+  }
+
+  /** Otherwise the commit would pass for one that holds the log. */
+  #warnOfIgnored(index: OwnIndex): void {
+    const { root, eventsDir } = this.workspace
+    const folder = repoPath(root, eventsDir)
+    const [first, ...more] = index.ignored(folder).filter((path) => dayFileAt(path, folder) !== undefined)
+    if (first === undefined) return
+    const which = more.length === 0 ? first : `${first} and ${counted(more.length, 'other file')} of the log`
+    const rule = ignoringRule(root, first)
+    this.notices.warn(
+      `Git ignores ${which}${rule === undefined ? '' : ` (${rule})`}: no commit takes their events. What to do${toRun(['kitty', 'doctor'])}`,
+    )
   }
 
   /** The user's files at the root to which kitty has added its lines, and no one anything else. */

@@ -6,6 +6,7 @@ import { areMergeDriversRegistered, registerMergeDrivers } from '../../git/merge
 import { askGitFields, askGitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { addLines, ATTRIBUTES, IGNORED, ROOT_IGNORED } from '../initialize.js'
+import { ignoringRule } from '../../git/ignored.js'
 import { isLogHidden } from '../../log/repair/unstaged-deletions.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
 import { refusalsAsVerdicts } from './place-checks.js'
@@ -123,15 +124,14 @@ function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
 
 function logTracked(workspace: Workspace): Verdict {
   const { root } = workspace
-  const answer = askGitText(root, ['check-ignore', '--no-index', '-v', '--', SAMPLE])
-  if (answer === undefined && isLogHidden(workspace))
+  const rule = ignoringRule(root, SAMPLE)
+  if (rule === undefined && isLogHidden(workspace))
     return byHand(
       'git was told not to look at files of the log in the work tree (a sparse checkout, --skip-worktree or --assume-unchanged): new events in them may never be committed',
       ...shownCommand(['git', 'sparse-checkout', 'add', '.kittify'], 'in a sparse checkout'),
       'otherwise: git update-index --no-skip-worktree --no-assume-unchanged .kittify/events/*.jsonl',
     )
-  if (answer === undefined) return well('the log is not ignored')
-  const rule = answer.split('\t')[0] ?? ''
+  if (rule === undefined) return well('the log is not ignored')
   return byHand(
     `git ignores the log itself (${rule}): it is never committed, and no other clone sees these events`,
     sentence`Remove that line from ${rule.split(':')[0] ?? 'the ignore file'}.`,
