@@ -53,7 +53,9 @@ describe('kitty commit', () => {
     await kitty(root, ['note', 'WP01', 'one'])
     const ran = await commit()
     expect(ran.json()).toMatchObject({
-      warnings: [expect.stringMatching(/^Git ignores .*\.jsonl \(\.gitignore:2:\*\.jsonl\): .*kitty doctor$/)],
+      warnings: [
+        expect.stringMatching(/^Git ignores .*\.jsonl \(\.gitignore:2:\*\.jsonl\): .*kitty doctor$/),
+      ],
     })
     expect(log()).toBe('')
     write('.gitignore', '.worktrees/\n*.jsonl\n!.kittify/events/*.jsonl\n')

@@ -93,6 +93,24 @@ describe('a clone in which git leaves the log out', () => {
     expect(await idsIn(folder)).toEqual(await idsIn(origin))
   })
 
+  it.each([
+    ['status', '--json'],
+    ['init', '--per-writer', '--json'],
+  ])('keeps its settings where a sparse checkout takes them away later: %s', async (...words) => {
+    const folder = clone(await upstream())
+    await emit(folder, 'bob', move('for_review', 'WP01', 'doing'))
+    const all = await idsIn(folder)
+    gitIn(folder, 'sparse-checkout', 'set', 'src')
+    // The folder stays, for the sake of the event that is not committed.
+    expect(existsSync(join(folder, '.kittify', 'events'))).toBe(true)
+    expect(existsSync(join(folder, '.kittify', 'config.json'))).toBe(false)
+    expect((await kitty(folder, words)).code).toBe(0)
+    expect(await idsIn(folder)).toEqual(all)
+    const settings = readFileSync(join(folder, '.kittify', 'config.json'), 'utf8')
+    expect(JSON.parse(settings)).toMatchObject({ merge: { status: 'priority' } })
+    expect(existsSync(join(folder, '.kittify', '.gitignore'))).toBe(true)
+  })
+
   it.each(['--skip-worktree', '--assume-unchanged'])(
     'with %s on a day’s file keeps events that are deleted by hand, no matter which program stored them',
     async (flag) => {

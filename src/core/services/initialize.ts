@@ -4,14 +4,14 @@ import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { assertSafe } from '../files/assert-safe.js'
 import { changeFile } from '../files/put-over.js'
 import { storageError } from '../files/storage-error.js'
-import { assertReachable, LIMITS, lookInside, makeFolderInside, readOwn } from '../files/work-tree.js'
+import { assertReachable, LIMITS, makeFolderInside, readOwn } from '../files/work-tree.js'
 import { changeSettings } from '../workspace/change-settings.js'
 import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from '../git/config-file.js'
 import { registerMergeDrivers } from '../git/merge-driver-config.js'
-import { restoreKittyFolder } from '../git/restore-folder.js'
+import { ensureKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 import { repoPath } from '../platform/paths.js'
@@ -82,7 +82,7 @@ export class Initialize {
     for (const path of ownTextFiles(workspace)) assertReachable(workspace.root, path)
     // A sparse checkout may have left out an existing folder. A new log would then be committed instead of the existing
     // one.
-    if (lookInside(workspace.root, workspace.kittyDir).state === 'missing') restoreKittyFolder(workspace)
+    ensureKittyFolder(workspace)
     const created: string[] = []
     const note = (path: string): void => void created.push(repoPath(workspace.root, path))
     for (const dir of [workspace.kittyDir, workspace.eventsDir, workspace.errorsDir]) {

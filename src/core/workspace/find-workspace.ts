@@ -9,7 +9,7 @@ import {
   mainWorktree,
   primaryCheckout,
 } from '../git/checkout.js'
-import { restoreKittyFolder } from '../git/restore-folder.js'
+import { ensureKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from './workspace.js'
 import { realPlace, repoPath } from '../platform/paths.js'
 import { sentence, shownCommand, shownVariable } from '../errors/next-step.js'
@@ -30,14 +30,14 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
 }
 
 /**
- * Makes sure that kitty is set up here. If `.kittify` is missing from the work tree (a sparse checkout omits it),
- * writes it as of HEAD. A repository with a journal counts as set up, whatever git has done to the folder since (clean
+ * Makes sure that kitty is set up here. If `.kittify` is missing from the work tree, or its settings are (a sparse
+ * checkout omits them), writes it as of HEAD. A repository with a journal counts as set up, whatever git has done to the folder since (clean
  * -fdx): the journal's events go back into it.
  * @throws KittyError NotInitialised if `kitty init` has not been run in this repository; also if git fails.
  */
 export function requireInitialized(workspace: Workspace): void {
-  const { root, kittyDir, journalFile } = workspace
-  if (isThere(kittyDir) || restoreKittyFolder(workspace) || isThere(journalFile)) return
+  const { root, journalFile } = workspace
+  if (ensureKittyFolder(workspace) || isThere(journalFile)) return
   throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder.`, {
     nextSteps: shownCommand(['kitty', 'init']),
     context: { root },
