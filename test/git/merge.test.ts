@@ -8,6 +8,7 @@ import { MarkSubtasks } from '../../src/core/services/packages/mark-subtasks.js'
 import { MergePackage } from '../../src/core/services/merge/merge-package.js'
 import { MoveTask } from '../../src/core/services/moves/move-task.js'
 import { by, emit, FEATURE, inProcess, kitty, project, type Ran, realGit, shims } from '../support/kitty.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { gitIn, stopInRebase } from '../support/temp-repository.js'
 
 const BRANCH = `${FEATURE}-WP01`
@@ -61,6 +62,11 @@ describe('kitty merge', () => {
       service.mark({ ...about, subtasks: ['T001'], done: true }),
     )
     await inProcess(root, MoveTask, (service) => service.move({ ...about, to: 'for_review', force: false }))
+  })
+
+  it('merges where git’s directory is not in the checkout, as in a submodule', async () => {
+    git('init', '--quiet', '--separate-git-dir', join(tempFolder(), 'git'))
+    await expectWhole(await merge())
   })
 
   it('merges, moves and removes in one command, and says so when it is done already', async () => {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
-import { shownCommand } from '../errors/next-step.js'
+import { type NextStep, shownCommand } from '../errors/next-step.js'
 import { onceFree } from '../platform/once-free.js'
 
 /** A checkout and the git directories behind it. All paths are absolute. */
@@ -118,9 +118,35 @@ function gitDirIn(folder: string): string | undefined {
   const gitDir = target === undefined ? undefined : resolve(folder, target)
   if (gitDir !== undefined && isGitDirectory(gitDir)) return gitDir
   throw new KittyError('NotAGitRepository', `${entry} points to a git directory that is not there.`, {
-    nextSteps: [...shownCommand(['git', 'worktree', 'repair']), 'or run the command from the main checkout'],
+    nextSteps: [...repairOf(folder, gitDir), 'or run the command from the main checkout'],
     context: { path: entry, points_to: target ?? null },
   })
+}
+
+/**
+ * Git does not run in such a folder: the checkout that it belongs to has to repair it, most often the one around it.
+ * @param gitDir git's directory of a worktree, or anything else
+ */
+function repairOf(folder: string, gitDir: string | undefined): NextStep[] {
+  if (gitDir === undefined || basename(dirname(gitDir)) !== 'worktrees') return []
+  for (let around = dirname(folder); dirname(around) !== around; around = dirname(around))
+    if (isGitDirectory(join(around, '.git')))
+      return shownCommand(
+        ['git', '-C', around, 'worktree', 'repair', folder],
+        'if it was moved with the repository',
+      )
+  return shownCommand(['git', 'worktree', 'repair', folder], 'in the main checkout')
+}
+
+/** True for a folder whose `.git` file points nowhere: a worktree that was moved with its repository, or outlived it. */
+export function isLost(folder: string): boolean {
+  try {
+    gitDirIn(folder)
+    return false
+  } catch (error) {
+    if (!isKittyError(error)) throw error
+    return true
+  }
 }
 
 function isGitDirectory(path: string): boolean {

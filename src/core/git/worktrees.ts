@@ -1,10 +1,13 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isKittyError } from '../errors/kitty-error.js'
 import { begunFiles } from './begun-files.js'
+import { findCheckout, primaryCheckout } from './checkout.js'
 import { askGitFields, askGitText, git, GitRefusal, gitText, resolveCommit } from './git.js'
 import { LOG } from './log-command.js'
 import { statsIfThere } from '../files/stats-if-there.js'
+import { isSamePlace } from '../platform/paths.js'
 import { removeFile } from '../platform/remove-path.js'
 
 /** One worktree as git reports it (git-worktree(1), "PORCELAIN FORMAT"). */
@@ -16,8 +19,10 @@ export interface GitWorktree {
   readonly branch: string | undefined
   /** Why git must not prune it; undefined if it is not locked. */
   readonly locked: string | undefined
-  /** Its folder exists and contains git's own file. */
+  /** Its folder exists, and git's own file in it names this repository. */
   readonly exists: boolean
+  /** Its folder is a worktree of another repository, of which this one is a copy, git's directory and all. */
+  readonly isForeign: boolean
 }
 
 /**
@@ -29,13 +34,32 @@ const GRACE_MS = 2_000
 const LOOK_EVERY_MS = 50
 
 export function listWorktrees(root: string): GitWorktree[] {
-  return worktreeRecords(root).flatMap((lines) => {
-    const path = valueOf(lines, 'worktree')
-    if (path === undefined || lines.includes('bare')) return []
+  const here = findCheckout(root)
+  return worktreeRecords(root).flatMap((lines, at) => {
+    const listed = valueOf(lines, 'worktree')
+    if (listed === undefined || lines.includes('bare')) return []
+    // The primary checkout comes first. Of a submodule, or with a separate git directory, git names that directory.
+    const isElsewhere = at === 0 && here !== undefined && !existsSync(join(listed, '.git'))
+    const path = isElsewhere ? (primaryCheckout(here) ?? listed) : listed
     const branch = valueOf(lines, 'branch')?.replace(/^refs\/heads\//, '')
-    const exists = existsSync(join(path, '.git'))
-    return [{ path, head: valueOf(lines, 'HEAD'), branch, locked: valueOf(lines, 'locked'), exists }]
+    const whose = here === undefined ? 'no one' : whoseIs(path, here.gitCommonDir)
+    const of = { exists: whose === 'ours', isForeign: whose === 'another' }
+    return [{ path, head: valueOf(lines, 'HEAD'), branch, locked: valueOf(lines, 'locked'), ...of }]
   })
+}
+
+/** Which repository git's own file in a folder names. */
+function whoseIs(path: string, gitCommonDir: string): 'ours' | 'another' | 'no one' {
+  if (!existsSync(join(path, '.git'))) return 'no one'
+  try {
+    const found = findCheckout(path)
+    if (found === undefined) return 'no one'
+    return isSamePlace(found.gitCommonDir, gitCommonDir) ? 'ours' : 'another'
+  } catch (error) {
+    // It names one that is not there.
+    if (!isKittyError(error)) throw error
+    return 'no one'
+  }
 }
 
 /** One record for each worktree, of lines as `branch refs/heads/main`: git-worktree(1), "Porcelain Format". */
@@ -65,7 +89,7 @@ export interface NewWorktree {
   readonly branch: string
   /** ID of the object the branch starts from; undefined if the branch exists. */
   readonly start: string | undefined
-  /** Git still knows a worktree at this path, but its folder is gone. */
+  /** Git still knows a worktree at this path, but its folder is gone; or one with the branch, but it is foreign. */
   readonly known: GitWorktree | undefined
 }
 

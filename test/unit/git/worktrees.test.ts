@@ -1,3 +1,4 @@
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import { listWorktrees } from '../../../src/core/git/worktrees.js'
@@ -24,6 +25,29 @@ it.runIf(POSIX)('worktrees are listed by their whole paths, also with line break
     { path: here.root, branch: 'main', exists: true, locked: undefined },
     { path: odd, branch: 'odd', exists: true, locked: 'on a stick' },
   ])
+})
+
+it('the primary checkout of a submodule is listed by its own path', () => {
+  const outer = repository()
+  const allowed = ['-c', 'protocol.file.allow=always']
+  outer.git(...allowed, 'submodule', '--quiet', 'add', repository().root, 'sub')
+  const sub = outer.path('sub')
+  expect(listWorktrees(sub)).toMatchObject([{ path: sub, branch: 'main', exists: true }])
+})
+
+it('a worktree of the repository that this one is a copy of is not there, and foreign', () => {
+  const here = repository()
+  const path = join(tempFolder(), 'two')
+  here.git('worktree', 'add', '--quiet', '-b', 'two', path)
+  const copy = join(tempFolder(), 'copy')
+  cpSync(here.root, copy, { recursive: true })
+  expect(listWorktrees(here.root)[1]).toMatchObject({ path, exists: true, isForeign: false })
+  expect(listWorktrees(copy)).toMatchObject([
+    { path: copy, exists: true, isForeign: false },
+    { path, exists: false, isForeign: true },
+  ])
+  rmSync(join(here.root, '.git', 'worktrees'), { recursive: true })
+  expect(listWorktrees(copy)[1]).toMatchObject({ path, exists: false, isForeign: false })
 })
 
 it.runIf(POSIX)('worktrees are listed by a git that does not know -z, too', () => {

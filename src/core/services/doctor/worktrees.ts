@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isLost } from '../../git/checkout.js'
 import { askGitText, git } from '../../git/git.js'
 import { recordOf, submodulesIn } from '../../git/worktree-record.js'
 import { valueOf, worktreeRecords } from '../../git/worktrees.js'
@@ -44,10 +45,16 @@ export function worktrees({ root, worktreesDir, gitCommonDir }: Workspace): Verd
       },
     )
   }
+  const lost = folders(worktreesDir).filter(isLost)
   if (stale.length > 0) {
     return byHand(
       `git still knows ${counted(stale.length, 'worktree')} that it does not find (${some(stale.map(name))}): their branches cannot be checked out elsewhere`,
-      ...shownCommand(['git', 'worktree', 'repair'], 'in its new place, if one was moved'),
+      ...(lost.length > 0
+        ? shownCommand(
+            ['git', 'worktree', 'repair', ...lost.slice(0, 10)],
+            'if they were moved with the repository',
+          )
+        : shownCommand(['git', 'worktree', 'repair'], 'in its new place, if one was moved')),
       ...shownCommand(
         ['git', 'worktree', 'prune'],
         'if they are gone for good: forgets what was staged there, too',

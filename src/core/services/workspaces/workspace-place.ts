@@ -15,6 +15,7 @@ import {
   listWorktrees,
   type NewWorktree,
 } from '../../git/worktrees.js'
+import { isLost } from '../../git/checkout.js'
 import { isSamePlace } from '../../platform/paths.js'
 import { refuseLongPath } from './long-paths.js'
 import { systemCommands } from '../../platform/system-commands.js'
@@ -69,10 +70,11 @@ export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string
   const { root } = workspace
   assertReachable(root, place.path)
   const start = startOf(workspace, base)
-  const worktree = worktreeAt(root, place, listWorktrees(root))
+  const worktrees = listWorktrees(root)
+  const worktree = worktreeAt(root, place, worktrees)
   if (worktree?.exists)
     return { state: isHalfMade(worktree) ? 'half made' : 'whole', worktree, base: start.base }
-  if (isOccupied(place.path)) throw inTheWay(place)
+  if (isOccupied(place.path)) throw inTheWay(root, place)
   const branchExists =
     askGitText(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${place.name}`]) !== undefined
   refuseLongPath(root, place.path, branchExists ? `refs/heads/${place.name}` : start.commit)
@@ -80,7 +82,7 @@ export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string
     path: place.path,
     branch: place.name,
     start: branchExists ? undefined : start.commit,
-    known: worktree,
+    known: worktree ?? worktrees.find((one) => one.isForeign && one.branch === place.name),
   }
   return { state: 'absent', make, base: start.base, branchExists }
 }
@@ -121,12 +123,18 @@ function noSuchBase(base: string): KittyError {
   })
 }
 
-function inTheWay({ path, workPackage }: WorkspacePlace): KittyError {
+function inTheWay(root: string, { path, workPackage }: WorkspacePlace): KittyError {
   return new KittyError(
     'UnsafeSetup',
     `${path} is there and is no worktree of this repository: nothing was made.`,
     {
       nextSteps: [
+        ...(isLost(path)
+          ? shownCommand(
+              ['git', '-C', root, 'worktree', 'repair', path],
+              'if it was moved here with the repository',
+            )
+          : []),
         ...shownCommand(systemCommands().lookAt(path), 'look at it'),
         ...shownCommand(['kitty', 'implement', workPackage], 'once that is moved away'),
       ],
