@@ -139,7 +139,7 @@ describe('which feature, which package, which lane', () => {
 
 describe('what the workflow refuses', () => {
   it('a move the table does not have: says which there are', async () => {
-    const says = /WP01[^]*kitty move WP01 doing/
+    const says = /WP01[^]*kitty move 001\/WP01 doing/
     await refused(await READY(), [...MOVE, 'WP01', '--to', 'done'], {
       code: 1,
       kind: 'StateTransitionError',

@@ -56,7 +56,9 @@ describe('a claim', () => {
       await expect(claim(project, other)).rejects.toMatchObject({
         kind: 'LostRace',
         nextSteps: expect.arrayContaining([
-          expect.objectContaining({ text: expect.stringContaining('kitty claim WP01 --resume') as unknown }),
+          expect.objectContaining({
+            text: expect.stringContaining('kitty claim 001/WP01 --resume') as unknown,
+          }),
         ]) as unknown,
       })
     const { event } = await claim(project, as('ada', 's2'), { resume: true })

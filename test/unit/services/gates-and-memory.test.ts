@@ -175,10 +175,10 @@ describe('a refused move', () => {
           earlier: null,
         },
       })
-      expect(stepsOf(dependency)[0]).toBe('kitty show WP01')
+      expect(stepsOf(dependency)[0]).toBe('kitty show 001/WP01')
       await move(services, 'WP01', 'doing')
       const subtask = await rejectionOf(move(services, 'WP01', 'for_review'))
-      expect(stepsOf(subtask)[0]).toBe('kitty tick WP01 T001')
+      expect(stepsOf(subtask)[0]).toBe('kitty tick 001/WP01 T001')
       expect((await rejectionOf(move(services, 'WP01', 'planned', 'bob'))).context).toMatchObject({
         blockers: ['ada'],
         actor: 'bob',

@@ -6,6 +6,7 @@ import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { Gates } from '../../../core/services/packages/gates.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 import { toRun } from '../../../core/errors/next-step.js'
+import { passGate } from '../../../core/services/moves/pass-gate.js'
 
 export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> {
   static override summary = 'Add a gate that a work package must pass'
@@ -33,10 +34,7 @@ export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> 
       type: this.flags.type,
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => [
-      `${gate.gate_id}: ${gate.status}`,
-      `Next${toRun(['kitty', 'agent', 'gates', 'set', gate.gate_id, '--status', 'passed'])}`,
-    ])
+    this.show(() => [`${gate.gate_id}: ${gate.status}`, `Next${toRun(passGate(gate.feature, gate.gate_id))}`])
     return this.document({ gate, event })
   }
 }

@@ -132,7 +132,7 @@ export class Claim {
     const lease = await this.leases.ofOne(state)
     if (isSameActor(holderIn(state).actor, provenance.actor)) {
       if (resume || takeOver) return reason ?? 'same actor'
-      throw heldInOtherSession(state, lease)
+      throw heldInOtherSession(state, lease, provenance.session)
     }
     if (!takeOver) throw heldByAnother(state, lease)
     if (lease?.ended !== true) throw leaseGoesOn(state, lease)

@@ -2,22 +2,24 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
 import type { WorkPackageState } from '../../events-lib.js'
 import type { LeaseDocument } from '../../projections/board-document.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 /** Someone else has the package, and the lease is not over. */
 export function heldByAnother(state: WorkPackageState, lease: LeaseDocument | undefined): KittyError {
-  const { work_package_id: id, workspace } = state
+  const { workspace } = state
+  const name = nameOf(state)
   const where = workspace === null ? '' : ` Its workspace: ${workspace.path}`
   const steps =
     lease?.ended === true
       ? shownCommand(
-          ['kitty', 'claim', id, '--take-over', '--reason', 'why'],
+          ['kitty', 'claim', name, '--take-over', '--reason', 'why'],
           lease.elsewhere
             ? 'its lease is over, but its holder is on another machine and may be alive unseen'
             : 'its lease is over',
         )
       : ['take another one: kitty next --claim']
   return new KittyError('LostRace', `${holding(state)}${untilText(lease)}.${where}`, {
-    nextSteps: [...steps, ...shownCommand(['kitty', 'show', id])],
+    nextSteps: [...steps, ...shownCommand(['kitty', 'show', name])],
     context: contextOf(state, lease),
   })
 }
@@ -34,13 +36,21 @@ export function leaseGoesOn(state: WorkPackageState, lease: LeaseDocument | unde
   )
 }
 
-/** The same actor has it in another session, or without one. */
-export function heldInOtherSession(state: WorkPackageState, lease: LeaseDocument | undefined): KittyError {
+/**
+ * The same actor has it in another session, or without one.
+ * @param session whose claim it becomes
+ */
+export function heldInOtherSession(
+  state: WorkPackageState,
+  lease: LeaseDocument | undefined,
+  session: string | null | undefined,
+): KittyError {
   const { work_package_id: id, lane, lane_actor, lane_session } = state
   const where = lane_session === null ? 'without a session' : `in session ${lane_session}`
+  const resume = ['kitty', 'claim', nameOf(state), '--resume', ...(session ? ['--session', session] : [])]
   return new KittyError('LostRace', `${id} is in ${lane}: ${lane_actor ?? 'you'} has it ${where}.`, {
     nextSteps: [
-      ...shownCommand(['kitty', 'claim', id, '--resume'], 'if that session is yours and over'),
+      ...shownCommand(resume, 'if that session is yours and over'),
       'or take another one: kitty next --claim',
     ],
     context: contextOf(state, lease),
@@ -53,7 +63,7 @@ export function handedOver(state: WorkPackageState): KittyError {
   const who =
     lane_actor === null ? '' : `: ${lane_actor} moved it there at ${lane_since ?? 'an unknown time'}`
   return new KittyError('LostRace', `${id} is in ${lane}${who}.`, {
-    nextSteps: [...shownCommand(['kitty', 'show', id]), 'take another one: kitty next --claim'],
+    nextSteps: [...shownCommand(['kitty', 'show', nameOf(state)]), 'take another one: kitty next --claim'],
     context: contextOf(state, undefined),
   })
 }
@@ -64,11 +74,16 @@ export function notYours(state: WorkPackageState, isWorkedOn: boolean): KittyErr
   const message = isWorkedOn ? `${holding(state)}.` : `${id} is in ${lane}; no one is working on it.`
   return new KittyError(isWorkedOn ? 'LostRace' : 'StateTransitionError', message, {
     nextSteps: [
-      ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', id], 'to take it')),
-      ...shownCommand(['kitty', 'show', id]),
+      ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', nameOf(state)], 'to take it')),
+      ...shownCommand(['kitty', 'show', nameOf(state)]),
     ],
     context: contextOf(state, undefined),
   })
+}
+
+/** How a command names the package, wherever it runs. */
+function nameOf({ feature_slug, work_package_id }: WorkPackageState): string {
+  return packageName(feature_slug, work_package_id)
 }
 
 function holding({ work_package_id, lane, lane_actor, lane_session, lane_since }: WorkPackageState): string {

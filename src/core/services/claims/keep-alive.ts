@@ -65,7 +65,7 @@ export class KeepAlive {
     if (isSameHolder(current, own)) return
     const lease = await this.leases.ofOne(state)
     throw isSameActor(current.actor, own.actor)
-      ? heldInOtherSession(state, lease)
+      ? heldInOtherSession(state, lease, provenance.session)
       : heldByAnother(state, lease)
   }
 }

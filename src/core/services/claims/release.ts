@@ -96,7 +96,8 @@ export class Release {
     const isWorkedOn = this.workflow.working.includes(state.lane) && state.lane_actor !== null
     if (!isWorkedOn) throw notYours(state, false)
     if (isSameHolder(holderIn(state), holderOf(provenance))) return
-    if (isSameActor(holderIn(state).actor, provenance.actor)) throw heldInOtherSession(state, undefined)
+    if (isSameActor(holderIn(state).actor, provenance.actor))
+      throw heldInOtherSession(state, undefined, provenance.session)
     throw notYours(state, true)
   }
 

@@ -10,6 +10,7 @@ import { ArchiveFeature } from './archive-feature.js'
 import { DefinitionFiles } from '../definitions/definition-files.js'
 import { stateBefore } from '../packages/state-before.js'
 import { Workspaces } from '../workspaces/workspaces.js'
+import { passGate } from '../moves/pass-gate.js'
 
 export interface AcceptRequest {
   readonly feature: string
@@ -104,7 +105,7 @@ export class AcceptFeature {
         : [{ reason: `is in ${lane}`, step: ['kitty', 'show', name] }]),
       ...open.map(({ gate_id, status }) => ({
         reason: `has the gate ${gate_id}, which is ${status}`,
-        step: ['kitty', 'agent', 'gates', 'set', gate_id, '--status', 'passed'],
+        step: passGate(feature_slug, gate_id),
       })),
       ...conflicts.map(({ register }) => ({
         reason: `has an open conflict (${register})`,

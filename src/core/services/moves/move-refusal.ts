@@ -2,6 +2,8 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { type NextStep, sentence, shownCommand } from '../../errors/next-step.js'
 import type { Refusal, WorkPackageState } from '../../events-lib.js'
 import type { EarlierRefusals } from '../recall.js'
+import { packageName } from '../../specs/work-package-id.js'
+import { passGate } from './pass-gate.js'
 
 export interface RefusedMove {
   readonly state: WorkPackageState
@@ -16,7 +18,7 @@ export interface RefusedMove {
  */
 export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): KittyError {
   const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
-  const memory = earlier === undefined ? [] : memoryOf(state.work_package_id, requested_status, earlier)
+  const memory = earlier === undefined ? [] : memoryOf(nameOf(state), requested_status, earlier)
   return new KittyError(kind, message, {
     nextSteps: [...nextSteps(state, refusal), ...memory],
     context: {
@@ -32,9 +34,11 @@ export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): Ki
   })
 }
 
-function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, refusal: Refusal): NextStep[] {
+function nextSteps(state: WorkPackageState, refusal: Refusal): NextStep[] {
+  const { feature_slug, subtasks, gates } = state
+  const name = nameOf(state)
   const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
-  const lanes = valid_transitions.flatMap((lane) => shownCommand(['kitty', 'move', id, lane]))
+  const lanes = valid_transitions.flatMap((lane) => shownCommand(['kitty', 'move', name, lane]))
   if (current_status === requested_status) return lanes
   if (kind === 'ValidationError')
     return blockers.map((blocker) => MISSING.get(blocker) ?? sentence`see to: ${blocker}`)
@@ -42,15 +46,18 @@ function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, r
   const open = among(subtasks.map((subtask) => subtask.id))
   const removes = [
     ...(kind === 'DependencyValidationError'
-      ? blockers.flatMap((blocker) => shownCommand(['kitty', 'show', blocker]))
+      ? blockers.flatMap((blocker) => shownCommand(['kitty', 'show', packageName(feature_slug, blocker)]))
       : []),
-    ...(open.length > 0 ? shownCommand(['kitty', 'tick', id, ...open]) : []),
-    ...among(gates.map((gate) => gate.gate_id)).flatMap((gate) =>
-      shownCommand(['kitty', 'agent', 'gates', 'set', gate, '--status', 'passed']),
-    ),
+    ...(open.length > 0 ? shownCommand(['kitty', 'tick', name, ...open]) : []),
+    ...among(gates.map((gate) => gate.gate_id)).flatMap((gate) => shownCommand(passGate(feature_slug, gate))),
   ]
   // An agent does what it reads here, so nothing here teaches it to overrule a rule.
   return [...removes, ...(blockers.length > 0 ? [] : lanes), sentence`An owner can overrule.`]
+}
+
+/** How a command names the package, wherever it runs. */
+function nameOf({ feature_slug, work_package_id }: WorkPackageState): string {
+  return packageName(feature_slug, work_package_id)
 }
 
 /** How to supply what a request lacks, by the workflow's name for it. */
@@ -60,11 +67,11 @@ const MISSING = new Map([
   ['evidence', sentence`add --evidence "commit abc1234, approved by ada in PR#12"`],
 ])
 
-function memoryOf(id: string, to: string, { times, last_at, last_actor }: EarlierRefusals): NextStep[] {
+function memoryOf(name: string, to: string, { times, last_at, last_actor }: EarlierRefusals): NextStep[] {
   const often = times === 1 ? 'once before' : `${times} times before`
   const who = last_actor === null ? '' : `, for ${last_actor}`
   return [
     sentence`Refused for this reason ${often}, last at ${last_at}${who}.`,
-    ...shownCommand(['kitty', 'agent', 'errors', 'match', id, '--to', to]),
+    ...shownCommand(['kitty', 'agent', 'errors', 'match', name, '--to', to]),
   ]
 }

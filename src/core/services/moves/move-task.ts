@@ -32,6 +32,7 @@ import { givenWith, MoveRules } from '../../rules/move-rules.js'
 import { SyncDefinition } from '../definitions/sync-definition.js'
 import { Recall } from '../recall.js'
 import { shownCommand } from '../../errors/next-step.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 export interface MoveRequest {
   readonly feature: string
@@ -233,7 +234,7 @@ function assertExpected(state: WorkPackageState, expected: string | undefined): 
     `${state.work_package_id} is in ${state.lane}, not in ${expected}${who}.`,
     {
       nextSteps: [
-        ...shownCommand(['kitty', 'show', state.work_package_id]),
+        ...shownCommand(['kitty', 'show', packageName(state.feature_slug, state.work_package_id)]),
         ...shownCommand(['kitty', 'ready']),
       ],
       context: {

@@ -6,6 +6,7 @@ import { laneKind } from '../../rules/lane-kinds.js'
 import { isReviewWork } from '../../rules/work-lanes.js'
 import { Workflow } from '../../workspace/config.js'
 import { verdictSteps } from './verdict-steps.js'
+import { passGate } from './pass-gate.js'
 
 /** What comes next for one package: the commands that take it on, or whom it waits for. */
 @injectable()
@@ -61,9 +62,7 @@ export class NextMoves {
   #gates(state: WorkPackageState): NextStep[] {
     return state.gates
       .filter(({ status }) => status !== 'passed')
-      .flatMap(({ gate_id }) =>
-        shownCommand(['kitty', 'agent', 'gates', 'set', gate_id, '--status', 'passed']),
-      )
+      .flatMap(({ gate_id }) => shownCommand(passGate(state.feature_slug, gate_id)))
   }
 }
 

@@ -12,6 +12,7 @@ import { DefinitionFiles } from '../definitions/definition-files.js'
 import { SyncDefinition } from '../definitions/sync-definition.js'
 import { stateBefore } from './state-before.js'
 import { SubtaskFiles, type SubtaskPlace } from './subtask-files.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 export interface MarkRequest {
   readonly feature: string
@@ -240,7 +241,10 @@ function noneFound(
   const where = workPackage ?? feature
   const message =
     known.length === 0 ? `${where} has no subtasks.` : `${where} has no subtask ${subtasks.join(', ')}.`
-  const make = workPackage === undefined ? [] : shownCommand(['kitty', 'edit', workPackage], 'adds some')
+  const make =
+    workPackage === undefined
+      ? []
+      : shownCommand(['kitty', 'edit', packageName(feature, workPackage)], 'adds some')
   return new KittyError('UsageError', message, {
     nextSteps: known.length === 0 ? make : [sentence`There are: ${known}`],
     context: { feature_slug: feature, not_found: subtasks, known },

@@ -8,6 +8,7 @@ import { firstEvent, isOf, type Repeats } from '../first-event.js'
 import { knownWorkPackage } from '../known-work-package.js'
 import { EventStore, type Decision, decided, type Provenance } from '../../store/event-store.js'
 import { shownWords } from '../../errors/next-step.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 export interface NoteRequest {
   readonly feature: string
@@ -28,10 +29,10 @@ export class NoteTask {
   constructor(@inject(EventStore) readonly store: EventStore) {}
 
   /** Stores nothing. @throws KittyError UsageError for an empty note */
-  check({ text, workPackage }: NoteRequest): void {
+  check({ feature, text, workPackage }: NoteRequest): void {
     if (text.trim() !== '') return
     throw new KittyError('UsageError', 'The note is empty.', {
-      nextSteps: shownWords(['kitty', 'note', workPackage, 'what to remember']),
+      nextSteps: shownWords(['kitty', 'note', packageName(feature, workPackage), 'what to remember']),
     })
   }
 

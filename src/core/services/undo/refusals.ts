@@ -1,6 +1,8 @@
 import { KittyError } from '../../errors/kitty-error.js'
 import { type NextStep, shownCommand } from '../../errors/next-step.js'
 import type { KittyEvent, LogEvent } from '../../events-lib.js'
+import { packageName } from '../../specs/work-package-id.js'
+import { passGate } from '../moves/pass-gate.js'
 
 /** This holder has written nothing that could be taken back. */
 export function nothingToUndo(actor: string, session: string | null): KittyError {
@@ -33,10 +35,12 @@ export function builtOn(undone: LogEvent, later: LogEvent | undefined, what: str
     later === undefined
       ? ''
       : ` by ${later.actor} at ${later.timestamp} (${later.event_type} ${later.event_id})`
+  const { feature_slug } = undone.payload
+  const words = ['kitty', 'agent', 'events', 'list', '--entity', undone.entity_id, '--feature', feature_slug]
   return new KittyError('LostRace', `${what} of ${undone.entity_id} was changed again${who}.`, {
-    nextSteps: shownCommand(['kitty', 'agent', 'events', 'list', '--entity', undone.entity_id]),
+    nextSteps: shownCommand(words),
     context: {
-      feature_slug: undone.payload.feature_slug,
+      feature_slug,
       entity_id: undone.entity_id,
       event_id: undone.event_id,
       changed_by: later?.actor ?? null,
@@ -79,28 +83,19 @@ export function staysWritten(undone: LogEvent, instead: readonly NextStep[]): Ki
 /** The commands that do what taking back this event would. */
 export function insteadOf(event: KittyEvent): NextStep[] {
   const { feature_slug } = event.payload
+  const name = packageName(feature_slug, event.entity_id)
   switch (event.event_type) {
     case 'WorkspaceCreated':
       return [
-        ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', event.entity_id]),
-        ...shownCommand(['kitty', 'release', event.entity_id, '--reason', 'why']),
+        ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', name]),
+        ...shownCommand(['kitty', 'release', name, '--reason', 'why']),
       ]
     case 'SpecCreated':
       return shownCommand(['kitty', 'archive', feature_slug])
     case 'GateCreated':
-      return shownCommand([
-        'kitty',
-        'agent',
-        'gates',
-        'set',
-        event.entity_id,
-        '--status',
-        'passed',
-        '--details',
-        'why',
-      ])
+      return shownCommand([...passGate(feature_slug, event.entity_id), '--details', 'why'])
     case 'NoteRetracted':
-      return shownCommand(['kitty', 'note', event.entity_id, 'the text again'])
+      return shownCommand(['kitty', 'note', name, 'the text again'])
     default:
       return []
   }

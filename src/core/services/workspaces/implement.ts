@@ -37,6 +37,7 @@ import { Recall } from '../recall.js'
 import { Notices } from '../../errors/notices.js'
 import { pathFromLog, placeInside, realPlace, repoPath } from '../../platform/paths.js'
 import { toRun } from '../../errors/next-step.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 export interface ImplementRequest extends WorktreeRequest {
   readonly feature: string
@@ -117,14 +118,15 @@ export class Implement {
     if (this.workflow.working.includes(state.lane)) {
       const lease = await this.leases.ofOne(state)
       if (!isSameActor(holderIn(state).actor, provenance.actor)) throw heldByAnother(state, lease)
-      if (!isSameHolder(holderIn(state), holderOf(provenance))) throw heldInOtherSession(state, lease)
+      if (!isSameHolder(holderIn(state), holderOf(provenance)))
+        throw heldInOtherSession(state, lease, provenance.session)
       // If an earlier call was killed between the claim and the file, the file is behind.
       this.files.settle([state], new Set([workPackage]))
       return decided(this.#workspaceEvents(state, place, look))
     }
     if (look.state === 'whole' && this.#isHandedOver(state.lane)) {
       this.notices.warn(
-        `${workPackage} is in ${state.lane} and stays there. To go on with it${toRun(['kitty', 'agent', 'tasks', 'move-task', workPackage, '--to', to])}`,
+        `${workPackage} is in ${state.lane} and stays there. To go on with it${toRun(['kitty', 'agent', 'tasks', 'move-task', packageName(feature, workPackage), '--to', to])}`,
       )
       return decided([])
     }

@@ -100,14 +100,14 @@ export class PackageWorktree {
 function notMade(
   error: GitRefusal,
   { workPackage, provenance }: WorktreeRequest,
-  { path, name }: WorkspacePlace,
+  { path, name, packageName }: WorkspacePlace,
 ): KittyError {
   const message = `${workPackage} is taken by ${provenance.actor}, but git could not make its worktree ${path}: ${error.reason}`
   return new KittyError('NotWritable', message, {
     nextSteps: [
-      ...shownCommand(['kitty', 'implement', workPackage], 'when that is put right'),
+      ...shownCommand(['kitty', 'implement', packageName], 'when that is put right'),
       ...shownCommand(
-        ['kitty', 'agent', 'tasks', 'move-task', workPackage, '--to', 'planned'],
+        ['kitty', 'agent', 'tasks', 'move-task', packageName, '--to', 'planned'],
         'gives it back',
       ),
     ],

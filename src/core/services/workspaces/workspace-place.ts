@@ -19,10 +19,12 @@ import { isLost } from '../../git/checkout.js'
 import { isSamePlace } from '../../platform/paths.js'
 import { refuseLongPath } from './long-paths.js'
 import { systemCommands } from '../../platform/system-commands.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 /** Where one package is worked on. */
 export interface WorkspacePlace {
-  readonly workPackage: string
+  /** `017/WP01`: how a command names the package, wherever it runs. */
+  readonly packageName: string
   /** `<slug>-WPxx`: the name of both the branch and the folder in `.worktrees`. */
   readonly name: string
   /** Absolute. */
@@ -43,7 +45,7 @@ export type WorkspaceLook =
 export function placeOf(workspace: Workspace, feature: string, workPackage: string): WorkspacePlace {
   assertSlug(feature)
   const name = `${feature}-${workPackage}`
-  return { workPackage, name, path: join(workspace.worktreesDir, name) }
+  return { packageName: packageName(feature, workPackage), name, path: join(workspace.worktreesDir, name) }
 }
 
 /**
@@ -52,7 +54,7 @@ export function placeOf(workspace: Workspace, feature: string, workPackage: stri
  */
 export function worktreeAt(
   root: string,
-  { name, path }: WorkspacePlace,
+  { name, path }: Pick<WorkspacePlace, 'name' | 'path'>,
   worktrees: readonly GitWorktree[],
 ): GitWorktree | undefined {
   const atPath =
@@ -123,7 +125,7 @@ function noSuchBase(base: string): KittyError {
   })
 }
 
-function inTheWay(root: string, { path, workPackage }: WorkspacePlace): KittyError {
+function inTheWay(root: string, { path, packageName: name }: WorkspacePlace): KittyError {
   return new KittyError(
     'UnsafeSetup',
     `${path} is there and is no worktree of this repository: nothing was made.`,
@@ -136,7 +138,7 @@ function inTheWay(root: string, { path, workPackage }: WorkspacePlace): KittyErr
             )
           : []),
         ...shownCommand(systemCommands().lookAt(path), 'look at it'),
-        ...shownCommand(['kitty', 'implement', workPackage], 'once that is moved away'),
+        ...shownCommand(['kitty', 'implement', name], 'once that is moved away'),
       ],
       context: { path },
     },

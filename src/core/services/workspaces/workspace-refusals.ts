@@ -6,6 +6,7 @@ import type { WorkPackageState } from '../../events-lib.js'
 import type { GitRefusal } from '../../git/git.js'
 import type { Operation } from '../../git/under-way.js'
 import type { GitWorktree, Uncommitted } from '../../git/worktrees.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 /** Most files that a message names. */
 const NAMED = 5
@@ -14,17 +15,18 @@ export function nothingToRemove(feature: string, workPackage: string): KittyErro
   return new KittyError('UsageError', `${workPackage} of ${feature} has no worktree on this machine.`, {
     nextSteps: [
       ...shownCommand(['kitty', 'agent', 'workspaces', 'list']),
-      ...shownCommand(['kitty', 'implement', workPackage], 'makes one'),
+      ...shownCommand(['kitty', 'implement', packageName(feature, workPackage)], 'makes one'),
     ],
     context: { feature_slug: feature, work_package: workPackage },
   })
 }
 
-export function youAreInIt({ path }: GitWorktree, root: string, workPackage: string): KittyError {
+/** @param name how a command names the package */
+export function youAreInIt({ path }: GitWorktree, root: string, name: string): KittyError {
   return new KittyError('UsageError', `${path} is where you are.`, {
     nextSteps: [
       ...shownCommand(['cd', root]),
-      ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', workPackage], 'from there'),
+      ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', name], 'from there'),
     ],
     context: { path },
   })
@@ -42,7 +44,10 @@ export function inWork({ feature_slug, work_package_id, lane, lane_actor }: Work
   const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'someone'} is working in it; nothing was removed.`
   return new KittyError('StateTransitionError', message, {
     nextSteps: [
-      ...shownCommand(['kitty', 'show', work_package_id], 'shows who works on it, and since when'),
+      ...shownCommand(
+        ['kitty', 'show', packageName(feature_slug, work_package_id)],
+        'shows who works on it, and since when',
+      ),
       'An owner can overrule.',
     ],
     context: { feature_slug, work_package: work_package_id, current_status: lane, actor: lane_actor },
@@ -64,10 +69,10 @@ export interface OnlyCopy extends Uncommitted {
 export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, only: OnlyCopy): KittyError {
   const { changes, ignoredFiles, hidden, loose, operation, submodules } = only
   const what = [
-    ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
+    ...(changes.length === 0 ? [] : [`${counted(changes.length, 'uncommitted change')} (${some(changes)})`]),
     ...(ignoredFiles.length === 0
       ? []
-      : [`${ignoredFiles.length} files that git ignores (${some(ignoredFiles)})`]),
+      : [`${counted(ignoredFiles.length, 'file')} that git ignores (${some(ignoredFiles)})`]),
     ...(hidden.length === 0
       ? []
       : [

@@ -40,6 +40,7 @@ import { isSamePlace, pathFromLog, pathInside } from '../../platform/paths.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { makeFolder } from '../../git/shared-folder.js'
 import { removeFile } from '../../platform/remove-path.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 export interface RemoveRequest {
   readonly feature: string
@@ -120,7 +121,7 @@ export class Workspaces {
     const { root, worktreesDir } = this.workspace
     const { work_package_id, feature_slug } = state
     const name = `${feature_slug}-${work_package_id}`
-    return worktreeAt(root, { workPackage: work_package_id, name, path: join(worktreesDir, name) }, worktrees)
+    return worktreeAt(root, { name, path: join(worktreesDir, name) }, worktrees)
   }
 
   #document(
@@ -159,7 +160,7 @@ export class Workspaces {
     if (worktree === undefined || isSamePlace(worktree.path, this.workspace.root))
       throw nothingToRemove(feature, workPackage)
     if (pathInside(worktree.path, this.session.cwd) !== undefined)
-      throw youAreInIt(worktree, this.workspace.root, workPackage)
+      throw youAreInIt(worktree, this.workspace.root, packageName(feature, workPackage))
     if (worktree.locked !== undefined && !isHalfMade(worktree)) throw isLocked(worktree)
     const isSomebodyElses = this.workflow.working.includes(state.lane) && state.lane_actor !== actor
     if (isSomebodyElses && !force) throw inWork(state)

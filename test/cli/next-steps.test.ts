@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { preparedRepository } from '../support/prepared-repository.js'
+import { failureIn, kitty } from '../support/program.js'
+import type { SpecPackage } from '../support/specs.js'
+
+const PACKAGES: readonly SpecPackage[] = [
+  { id: 'WP01', subtasks: ['T001'] },
+  { id: 'WP02', dependencies: ['WP01'] },
+  { id: 'WP03' },
+  { id: 'WP04' },
+]
+
+/** Two features whose packages have the same IDs: only a name with the feature says which one is meant. */
+async function twoFeatures(): Promise<(...words: string[]) => ReturnType<typeof kitty>> {
+  const { root } = await preparedRepository({ '001-login': PACKAGES, '002-pay': PACKAGES })
+  return async (...words) => kitty({ cwd: root }, ...words)
+}
+
+const PREPARED = [
+  ['claim', '002/WP01'],
+  ['agent', 'gates', 'add', '002/WP03', '--type', 'CI_CHECK'],
+  ['claim', '002/WP03'],
+  ['review', '002/WP03'],
+  ['claim', '002/WP04', '--session', 's1'],
+]
+
+const REFUSED = [
+  ['claim', '002/WP02'],
+  ['claim', '002/WP01', '--actor', 'bob'],
+  ['claim', '002/WP03'],
+  ['claim', '002/WP04', '--session', 's2'],
+  ['review', '002/WP01'],
+  ['done', '002/WP01'],
+  ['done', '002/WP03'],
+  ['move', '002/WP01', 'planned', '--expect', 'planned'],
+  ['release', '002/WP02', '--reason', 'why'],
+  ['accept', '002'],
+  ['agent', 'workspaces', 'remove', '002/WP01'],
+]
+
+describe('a next step, where several features have the package', () => {
+  it('names the feature, so that the command works as it is shown', async () => {
+    const run = await twoFeatures()
+    for (const words of PREPARED) expect([words, (await run(...words)).code]).toEqual([words, 0])
+    for (const words of REFUSED) {
+      // Refused twice: the second refusal also names the command that lists the earlier ones.
+      await run(...words)
+      const { next_steps } = failureIn(await run(...words, '--json'))
+      const commands = next_steps.flatMap(({ argv }) => (argv === null ? [] : [argv.slice(1)]))
+      expect([words, commands.length]).not.toEqual([words, 0])
+      for (const command of commands) {
+        const { code, stderr } = await run(...command)
+        expect([words, command, code === 2, stderr]).toEqual([words, command, false, stderr])
+      }
+    }
+  })
+
+  it('keeps the session that was refused', async () => {
+    const run = await twoFeatures()
+    await run('claim', '002/WP01', '--session', 's1')
+    const { next_steps } = failureIn(await run('claim', '002/WP01', '--session', 's2', '--json'))
+    expect(next_steps[0]?.argv).toEqual(['kitty', 'claim', '002/WP01', '--resume', '--session', 's2'])
+  })
+
+  it('names the feature of a gate', async () => {
+    const run = await twoFeatures()
+    const added = await run('agent', 'gates', 'add', '002/WP01', '--type', 'CI_CHECK')
+    expect(added.stdout).toContain(
+      'Next: kitty agent gates set WP01-CI_CHECK --status passed --feature 002-pay',
+    )
+    await run('claim', '002/WP01')
+    await run('tick', '002/WP01', 'T001')
+    await run('review', '002/WP01')
+    const shown = await run('show', '002/WP01')
+    expect(shown.stdout).toContain('kitty agent gates set WP01-CI_CHECK --status passed --feature 002-pay')
+  })
+})
