@@ -1,6 +1,6 @@
 import { Container, type ServiceIdentifier } from 'inversify'
 import { Notices } from '../errors/notices.js'
-import { asSentence } from '../plugin/host/as-sentence.js'
+import { asSentence } from '../errors/as-sentence.js'
 import { guarded } from '../plugin/host/guarded.js'
 import { isPluginService } from '../plugin/injectable.js'
 import type { InstalledBindings } from '../plugin/host/extensions.js'

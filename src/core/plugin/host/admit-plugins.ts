@@ -1,6 +1,6 @@
 import { type Config, type Interfaces, Plugin, settings } from '@oclif/core'
 import { announceHost } from '../api-version.js'
-import { asSentence } from './as-sentence.js'
+import { asSentence } from '../../errors/as-sentence.js'
 import { guarded } from './guarded.js'
 import { linkHost, linkHostFor } from './host-link.js'
 import type { InstalledPlugin } from './installed-plugins.js'

@@ -1,7 +1,7 @@
 import { isKittyError } from '../../errors/kitty-error.js'
 import { thisHost, unfit } from '../api-version.js'
 import { counted } from '../../errors/counted.js'
-import { asSentence } from './as-sentence.js'
+import { asSentence } from '../../errors/as-sentence.js'
 import { definitionFault, isDefinition, type StampedDefinition } from '../definition.js'
 import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } from './extensions.js'
 import { guarded } from './guarded.js'

@@ -4,7 +4,7 @@ import { inject, injectable } from 'inversify'
 import type { KittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
 import { toRun } from '../../errors/next-step.js'
-import { git, GitRefusal } from '../../git/git.js'
+import { askGitText, git, GitRefusal } from '../../git/git.js'
 import { BEFORE_COMMIT } from '../../git/hooks.js'
 import { branchOf, followCommit, OwnIndex, parentOf, takeBack } from '../../git/own-index.js'
 import { indexIsFree, operationUnderWay } from '../../git/under-way.js'
@@ -150,11 +150,18 @@ export class CommitBoard {
     return `kitty: record ${what}`
   }
 
+  /** The remotes, or undefined if the branch follows one of theirs. */
+  #remotes(branch: string): string[] | undefined {
+    const { root } = this.workspace
+    if (askGitText(root, ['config', '--get', `branch.${branch}.merge`]) !== undefined) return undefined
+    return (askGitText(root, ['remote']) ?? '').split('\n').filter((name) => name !== '')
+  }
+
   #push(branch: string): void {
     try {
       git(this.workspace.root, ['push', '--quiet'])
     } catch (error) {
-      throw error instanceof GitRefusal ? notPushed(error, branch) : error
+      throw error instanceof GitRefusal ? notPushed(error, branch, this.#remotes(branch)) : error
     }
   }
 }

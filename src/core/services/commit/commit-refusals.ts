@@ -1,5 +1,6 @@
+import { asSentence } from '../../errors/as-sentence.js'
 import { KittyError } from '../../errors/kitty-error.js'
-import { shownCommand } from '../../errors/next-step.js'
+import { type NextStep, shownCommand, shownWords } from '../../errors/next-step.js'
 import type { GitRefusal } from '../../git/git.js'
 import type { Operation } from '../../git/under-way.js'
 
@@ -34,9 +35,24 @@ export function indexInUse(gitDir: string): KittyError {
   )
 }
 
-export function notPushed({ reason }: GitRefusal, branch: string): KittyError {
-  return new KittyError('ValidationError', `${branch} was not pushed: ${reason}. What was committed stays.`, {
-    nextSteps: [...shownCommand(['git', 'pull']), ...shownCommand(['git', 'push'])],
+const PULL_FIRST = [...shownCommand(['git', 'pull']), ...shownCommand(['git', 'push'])]
+
+function firstPush(branch: string, remotes: readonly string[]): NextStep[] {
+  const push = (remote: string): NextStep[] =>
+    shownCommand(['git', 'push', '--set-upstream', remote, `refs/heads/${branch}`])
+  if (remotes.length > 0) return remotes.flatMap(push)
+  return [...shownWords(['git', 'remote', 'add', 'origin', 'URL'], 'where it should go'), ...push('origin')]
+}
+
+/** @param remotes where it could go if it follows no branch yet; undefined if it follows one */
+export function notPushed(
+  { reason }: GitRefusal,
+  branch: string,
+  remotes: readonly string[] | undefined,
+): KittyError {
+  const why = asSentence(reason)
+  return new KittyError('ValidationError', `${branch} was not pushed: ${why} What was committed stays.`, {
+    nextSteps: remotes === undefined ? PULL_FIRST : firstPush(branch, remotes),
     context: { branch, git: reason },
   })
 }
