@@ -2,7 +2,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { assertSlug } from './slug.js'
 import { pathInside, SEPARATOR } from '../platform/paths.js'
-import { shownCommand, shownWords } from '../errors/next-step.js'
+import { sentence, shownCommand, shownWords } from '../errors/next-step.js'
 
 export interface FeatureClues {
   /** `--feature`: whole name, number, ULID or words. */
@@ -63,7 +63,7 @@ function named(asked: string, features: readonly string[]): string {
   throw new KittyError('AmbiguousFeature', `Several features are called ${asked}: ${slugs.join(', ')}.`, {
     nextSteps:
       others.length > 0
-        ? slugs.flatMap((slug) => shownWords(['--feature', slug]))
+        ? [sentence`Give one of these names: ${slugs}`]
         : [
             'their names differ only in case, which not every file system keeps apart: rename one of the folders',
           ],
@@ -93,7 +93,7 @@ function knownSlug(name: string, features: readonly string[]): string | undefine
 function unknown(asked: string, features: readonly string[]): KittyError {
   if (features.length === 0) return noFeatures()
   return new KittyError('UnknownFeature', `There is no feature ${asked}.`, {
-    nextSteps: features.flatMap((slug) => shownWords(['--feature', slug])),
+    nextSteps: [sentence`There are: ${features}`],
     context: { asked, features },
   })
 }

@@ -57,7 +57,7 @@ export class MarkSubtasks {
   async mark(request: MarkRequest): Promise<MarkResult> {
     const marked = await this.markFound(request)
     if (marked.not_found.length === 0) return marked
-    throw someNotFound(marked)
+    throw someNotFound(request, marked)
   }
 
   /** Marks nothing. @throws KittyError UsageError for what `mark` refuses, also if it would mark the others */
@@ -251,13 +251,19 @@ function noneFound(
   })
 }
 
-function someNotFound({ feature, updated, unchanged, not_found }: MarkResult): KittyError {
-  const rest = [...updated, ...unchanged]
+function someNotFound(
+  { workPackage, done }: MarkRequest,
+  { feature, updated, unchanged, not_found }: MarkResult,
+): KittyError {
+  const rest = [...updated, ...unchanged].join(', ')
   return new KittyError(
     'UsageError',
-    `${feature} has no subtask ${not_found.join(', ')}; ${rest.join(', ')} ${rest.length === 1 ? 'is' : 'are'} marked.`,
+    `${workPackage ?? feature} has no subtask ${not_found.join(', ')}. Now ${done ? 'done' : 'pending'}: ${rest}.`,
     {
-      nextSteps: shownCommand(['kitty', 'agent', 'tasks', 'list', '--feature', feature]),
+      nextSteps:
+        workPackage === undefined
+          ? shownCommand(['kitty', 'agent', 'tasks', 'list', '--feature', feature])
+          : shownCommand(['kitty', 'show', packageName(feature, workPackage)]),
       context: { feature_slug: feature, updated, unchanged, not_found },
     },
   )

@@ -18,9 +18,17 @@ export class TransferFormats {
   /** @throws KittyError UsageError that names the existing formats */
   exporter(format: string): Exporter {
     const { exporters } = this.formats
-    return exporters.find((one) => one.format === format) ?? refuse('export', format, exporters)
+    return (
+      exporters.find((one) => one.format === format) ?? refuse('export', format, [...WHOLE, ...exporters])
+    )
   }
 }
+
+/** What `kitty export` writes without an exporter. */
+const WHOLE = [
+  { format: 'jsonl', summary: 'the events, one per line' },
+  { format: 'html', summary: 'board and flow on one page' },
+]
 
 function refuse(
   command: string,
