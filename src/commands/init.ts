@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { assertReason, NewLog, type NewLogResult } from '../core/services/events/new-log.js'
+import { counted } from '../core/errors/counted.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { Initialize } from '../core/services/initialize.js'
 
@@ -39,26 +40,25 @@ export default class Init extends KittyCommand<typeof Init> {
     if (this.flags['new-log']) assertReason(this.flags.reason ?? '')
     const service = await this.service(Initialize)
     const { root, created, sharesDailyFiles } = service.initialise(this.flags['per-writer'])
-    const hint = sharesDailyFiles ? [PER_WRITER_HINT] : []
-    this.show(() =>
-      created.length === 0
-        ? [`kitty is set up in ${root} already; nothing was changed.`, ...hint]
-        : [
-            `kitty is set up in ${root}:`,
-            ...created.map((path) => `  + ${path}`),
-            '',
-            ...hint,
-            'Next: kitty agent feature setup-spec my-feature',
-          ],
-    )
-    const log = this.flags['new-log'] ? await this.#beginLog(this.flags.reason ?? '') : undefined
+    const begins = this.flags['new-log']
+    const hint = sharesDailyFiles && !begins ? [PER_WRITER_HINT] : []
+    if (created.length > 0)
+      this.show(() => [
+        `kitty is set up in ${root}:`,
+        ...created.map((path) => `  + ${path}`),
+        '',
+        ...hint,
+        ...(created.includes('.kittify') ? ['Next: kitty agent feature setup-spec my-feature'] : []),
+      ])
+    else if (!begins) this.show(() => [`kitty is set up in ${root} already; nothing was changed.`, ...hint])
+    const log = begins ? await this.#beginLog(this.flags.reason ?? '') : undefined
     return this.document({ root, created, ...(log && { new_log: log }) })
   }
 
   async #beginLog(reason: string): Promise<NewLogResult> {
     const result = await (await this.service(NewLog)).begin(reason)
     this.show(() => [
-      `A new log has begun. ${result.closed} events of the old one do not come back; they are kept in ${result.kept_in}.`,
+      `A new log has begun. What the old one had (${counted(result.closed, 'event')}) does not come back; it is kept in ${result.kept_in}.`,
       'Commit the removal: git add --all .kittify && git commit',
     ])
     return result

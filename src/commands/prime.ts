@@ -11,6 +11,8 @@ import { Notices } from '../core/errors/notices.js'
 import type { ErrorStorage } from '../core/errors/error-storage.js'
 import { Prime } from '../core/services/board/prime.js'
 import type { EventStore } from '../core/store/event-store.js'
+import { reviewLane } from '../core/rules/lane-words.js'
+import { Workflow } from '../core/workspace/config.js'
 
 export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {
   static override summary = 'Print what an agent needs to know at its start'
@@ -42,7 +44,8 @@ export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {
     await this.warnOfProblems(await this.eventStore.problems())
     if (this.flags.hook !== undefined) return this.answerHook(service, this.flags.hook)
     const prime = await service.document({ actor: this.flags.actor })
-    this.show(() => renderPrime(prime))
+    const word = await this.#handIn()
+    this.show(() => renderPrime(prime, false, word))
     return this.document(prime)
   }
 
@@ -54,8 +57,13 @@ export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {
     const session = sessionOf(await hookInput(process.stdin))
     const prime = await service.document({ actor: this.flags.actor, session })
     const mustExport = session !== undefined && !(await this.#exports(agent, session))
-    const text = renderPrime(prime, mustExport)
+    const text = renderPrime(prime, mustExport, await this.#handIn())
     this.show(() => JSON.stringify(hookAnswer(agent, text, session)))
+  }
+
+  /** The word that hands a package in: a workflow may have no lane for reviews. */
+  async #handIn(): Promise<'review' | 'done'> {
+    return reviewLane(await this.service(Workflow)) === undefined ? 'done' : 'review'
   }
 
   /** Whether the agent's shells get the session. Where they don't, the agent has to be told, and must still start. */

@@ -13,7 +13,7 @@ describe('a board that a newcomer sees', () => {
 
   it('names the command that makes the first feature, without which no package can be made', () => {
     expect(renderNext({ next: [], total: 0, why: [] }, [])).toBe(
-      'There is no feature yet. Make one: kitty agent feature setup-spec my-feature',
+      'There is no open feature. Make one: kitty agent feature setup-spec my-feature',
     )
   })
 

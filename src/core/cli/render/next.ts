@@ -78,7 +78,7 @@ export function renderClaim(claim: ClaimWithWorkspaceResult): string {
 
 function nothing(why: readonly WhyNot[], features: readonly string[]): string {
   if (features.length === 0)
-    return 'There is no feature yet. Make one: kitty agent feature setup-spec my-feature'
+    return 'There is no open feature. Make one: kitty agent feature setup-spec my-feature'
   if (why.length === 0) return 'There is no open work package. Make one: kitty new "What it does"'
   const shown = why
     .slice(0, REASONS_SHOWN)

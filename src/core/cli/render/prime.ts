@@ -18,14 +18,16 @@ const RULE = 120
 const RULES = 10
 const INDENT = '  '
 
-const COMMANDS = [
+type HandIn = 'review' | 'done'
+
+const commands = (word: HandIn) => [
   ['kitty next --claim', 'the best package is yours, and is shown; the one you have comes again'],
   ['kitty claim WP --worktree', 'makes its git worktree (or claims another package); work there'],
   ['kitty tick WP T001', 'a subtask is done'],
-  ['kitty review WP', 'hands it in; release WP --reason WHY gives it back'],
+  [`kitty ${word} WP`, 'hands it in; release WP --reason WHY gives it back'],
   ['kitty conflicts', 'conflicting concurrent changes'],
   ['kitty resolve WP --keep ACTOR', 'settles one'],
-] as const
+]
 
 /** What each guard asks for. A plugin's guard has only its name. */
 const ASKS: Readonly<Record<string, (lanes: string) => string>> = {
@@ -39,14 +41,15 @@ const ASKS: Readonly<Record<string, (lanes: string) => string>> = {
 }
 
 /**
+ * @param word `done` where the workflow has no lane for reviews: that hands a package in
  * @param mustExport the agent must set the session's variable itself
  * @returns text without a final newline
  */
-export function renderPrime(prime: PrimeDocument, mustExport = false): string {
+export function renderPrime(prime: PrimeDocument, mustExport = false, word: HandIn = 'review'): string {
   let text = ''
   for (const width of WIDTHS) {
     text = plainLines(
-      linesOf(prime, mustExport).map((line) =>
+      linesOf(prime, mustExport, word).map((line) =>
         line.startsWith(INDENT) ? INDENT + truncate(oneLine(line), width) : truncate(oneLine(line), WIDE),
       ),
     )
@@ -55,7 +58,7 @@ export function renderPrime(prime: PrimeDocument, mustExport = false): string {
   return text
 }
 
-function linesOf(prime: PrimeDocument, mustExport: boolean): string[] {
+function linesOf(prime: PrimeDocument, mustExport: boolean, word: HandIn): string[] {
   return [
     `kitty keeps the work packages of ${prime.repository} (branch ${prime.branch ?? 'none: detached HEAD'}).`,
     `You are ${prime.actor}${prime.session === null ? '' : `, session ${prime.session}`}. ${counts(prime)}`,
@@ -73,7 +76,7 @@ function linesOf(prime: PrimeDocument, mustExport: boolean): string[] {
       : ['', `Open conflicts: ${prime.open_conflicts}. See: kitty conflicts`]),
     '',
     'Commands (WP is an id as above; --json for one JSON document):',
-    ...COMMANDS.map(([command, does]) => `  ${command}  # ${does}`),
+    ...commands(word).map(([command, does]) => `  ${command}  # ${does}`),
     '',
     'Rules that refuse a move:',
     ...prime.rules.slice(0, RULES).map((rule) => truncate(`- ${oneLine(ruleText(rule))}`, RULE)),
@@ -84,7 +87,7 @@ function linesOf(prime: PrimeDocument, mustExport: boolean): string[] {
 }
 
 function counts({ packages, features, lanes, other_lanes }: PrimeDocument): string {
-  if (features === 0) return 'There is no feature yet: kitty agent feature setup-spec my-feature'
+  if (features === 0) return 'There is no open feature: kitty agent feature setup-spec my-feature'
   if (packages === 0) return 'There are no work packages yet: kitty new "What it does"'
   const each = Object.entries(lanes).flatMap(([lane, count]) => (count === 0 ? [] : [`${count} ${lane}`]))
   if (other_lanes > 0) each.push(`${other_lanes} in other lanes`)
