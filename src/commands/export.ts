@@ -8,6 +8,7 @@ import { ExportPage } from '../core/services/transfer/export-page.js'
 import { TransferFormats } from '../core/services/transfer/transfer-formats.js'
 import { type ExportDocument, WriteExport } from '../core/services/transfer/write-export.js'
 import type { EventStore } from '../core/store/event-store.js'
+import { counted } from '../core/errors/counted.js'
 
 /** Exports the log as it is, without an intermediate form. */
 const EVENTS = 'jsonl'
@@ -57,7 +58,7 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
     const text = files[0]?.text ?? ''
     if (exporter.isFolder) {
       const folder = target.folder(format, out, files)
-      this.show(() => [`${files.length} files written to ${folder}`])
+      this.show(() => [`${counted(files.length, 'file')} written to ${folder}`])
       return this.#answer({ format, path: folder, files: files.map(({ path }) => path), text: null })
     }
     return this.#single(text, out, target)

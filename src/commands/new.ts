@@ -2,7 +2,14 @@ import { Args, Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { readBody } from '../core/cli/body-input.js'
-import { bodyFlag, featureFlag, packagesFlag, priorityFlag, provenanceFlags } from '../core/cli/flags.js'
+import {
+  bodyFlag,
+  featureFlag,
+  NO_DEFAULT,
+  packagesFlag,
+  priorityFlag,
+  provenanceFlags,
+} from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderNew } from '../core/cli/render/written.js'
 import { NewPackage } from '../core/services/packages/new-package.js'
@@ -36,6 +43,7 @@ export default class NewCommand extends KittyCommand<typeof NewCommand> {
       multiple: true,
       multipleNonGreedy: true,
       default: [],
+      defaultHelp: NO_DEFAULT,
     }),
     ...provenanceFlags,
   }

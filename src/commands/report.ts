@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { type ReportResult, WriteReport } from '../core/services/write-report.js'
+import { counted } from '../core/errors/counted.js'
 
 export default class Report extends KittyCommand<typeof Report> {
   static override summary = 'Write board and history into a PostgreSQL database for queries'
@@ -37,5 +38,5 @@ export default class Report extends KittyCommand<typeof Report> {
 }
 
 function said({ events, work_packages, features, database, server }: ReportResult): string {
-  return `Wrote ${work_packages} packages of ${features} features, and ${events} events, to ${database} on ${server}.`
+  return `Wrote ${counted(work_packages, 'package')} of ${counted(features, 'feature')}, and ${counted(events, 'event')}, to ${database} on ${server}.`
 }

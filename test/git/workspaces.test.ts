@@ -153,7 +153,7 @@ describe('workspaces remove', () => {
       (path: string) => {
         writeFileSync(join(path, 'README.md'), 'changed\n')
       },
-      /1 uncommitted changes \(README\.md\)/,
+      /1 uncommitted change \(README\.md\)/,
     ],
     [
       'staged',
@@ -161,21 +161,21 @@ describe('workspaces remove', () => {
         writeFileSync(join(path, 'a.txt'), 'a\n')
         gitIn(path, 'add', 'a.txt')
       },
-      /uncommitted changes \(a\.txt\)/,
+      /uncommitted change \(a\.txt\)/,
     ],
     [
       'untracked',
       (path: string) => {
         writeFileSync(join(path, 'b.txt'), 'b\n')
       },
-      /uncommitted changes \(b\.txt\)/,
+      /uncommitted change \(b\.txt\)/,
     ],
     [
       'an ignored file',
       (path: string) => {
         writeFileSync(join(path, '.kittify', 'clock.json'), '{}')
       },
-      /files that git ignores \(\.kittify\/clock\.json\)/,
+      /file that git ignores \(\.kittify\/clock\.json\)/,
     ],
     [
       'an ignored file in a folder that holds nothing else',
@@ -186,7 +186,7 @@ describe('workspaces remove', () => {
           writeFileSync(join(path, folder, 'deep', 'prod.env'), 'secret\n')
         }
       },
-      /holds 1 files that git ignores \(conf\/deep\/prod\.env\)/,
+      /holds 1 file that git ignores \(conf\/deep\/prod\.env\)/,
     ],
     [
       'changed under --skip-worktree',

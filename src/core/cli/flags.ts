@@ -71,6 +71,9 @@ export const laneFlag = (summary: string) => Flags.string({ summary, helpValue: 
 export const requiredLaneFlag = (summary: string) =>
   Flags.string({ summary, helpValue: 'LANE', required: true })
 
+/** Keeps help from showing an empty list as `[default: ]`. */
+export const NO_DEFAULT = async (): Promise<string> => ''
+
 /** Names several packages: repeated, or separated by commas. */
 export const packagesFlag = (summary: string) =>
   Flags.string({
@@ -80,6 +83,7 @@ export const packagesFlag = (summary: string) =>
     multipleNonGreedy: true,
     delimiter: ',',
     default: [],
+    defaultHelp: NO_DEFAULT,
   })
 
 export const priorityFlag = Flags.integer({

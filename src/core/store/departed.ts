@@ -54,7 +54,7 @@ function sentence(lines: readonly RawLine[], from: string, message: string): str
   )
   const count = counted(lines.length, 'event')
   const who = [...actors].sort().slice(0, 3).join(', ')
-  const more = actors.size > 3 ? ` and ${actors.size - 3} others` : ''
+  const more = actors.size > 3 ? ` and ${counted(actors.size - 3, 'other')}` : ''
   const short = from.slice(0, 12)
   return `${count} by ${who}${more} left with ${short} (${message.slice(0, 60)}). To bring ${lines.length === 1 ? 'it' : 'them'} back${toRun(['kitty', 'agent', 'events', 'restore', '--from', short])}`
 }

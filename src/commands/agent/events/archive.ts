@@ -4,6 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { ArchiveCare } from '../../../core/services/events/archive-care.js'
 import type { EventStore } from '../../../core/store/event-store.js'
+import { counted } from '../../../core/errors/counted.js'
 
 export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> {
   static override summary = 'Show the archive of acknowledged events, or prune it'
@@ -39,8 +40,10 @@ export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> 
             service.prune(before, this.flags['also-lost']),
           )
     this.show(() => [
-      ...(before === undefined ? [] : [`${pruned} events removed from the archive.`]),
-      ...days.map(({ day, events, bytes }) => `${day}  ${events} events  ${Math.ceil(bytes / 1024)} KiB`),
+      ...(before === undefined ? [] : [`${counted(pruned, 'event')} removed from the archive.`]),
+      ...days.map(
+        ({ day, events, bytes }) => `${day}  ${counted(events, 'event')}  ${Math.ceil(bytes / 1024)} KiB`,
+      ),
       ...(days.length === 0 ? ['The archive is empty.'] : []),
     ])
     return this.document({ pruned, days })

@@ -1,6 +1,7 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { RebuildIndex } from '../../../core/services/events/rebuild-index.js'
+import { counted } from '../../../core/errors/counted.js'
 
 export default class RebuildIndexCommand extends KittyCommand<typeof RebuildIndexCommand> {
   static override summary = 'Build the index again from the log'
@@ -17,7 +18,7 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
     try {
       const { events, files, seconds } = await service.rebuild()
       this.show(() => [
-        `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`,
+        `The index was built from ${counted(events, 'event')} in ${counted(files, 'file')} in ${seconds.toFixed(1)} s.`,
       ])
       return await this.document({ events, files, seconds })
     } finally {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
-import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
+import { featureFlag, NO_DEFAULT, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { TagTask } from '../../../core/services/packages/tag-task.js'
 import type { EventStore } from '../../../core/store/event-store.js'
@@ -14,6 +14,7 @@ const tagsFlag = (summary: string) =>
     multipleNonGreedy: true,
     delimiter: ',',
     default: [],
+    defaultHelp: NO_DEFAULT,
   })
 
 export default class TagTaskCommand extends KittyCommand<typeof TagTaskCommand> {

@@ -2,6 +2,7 @@ import { span, spread, type Line } from '../render/line.js'
 import { oneLine } from '../render/strip-control.js'
 import { symbolsOf, type Style } from '../style.js'
 import { type BoardState, openConflictsOf } from './board-state.js'
+import { counted } from '../../errors/counted.js'
 
 const BAR = 10
 
@@ -10,7 +11,8 @@ export function header(state: BoardState, style: Style): Line[] {
   const { board, about, filter } = state
   const { dot } = symbolsOf(style)
   const [only, ...others] = board.features
-  const what = others.length === 0 && only !== undefined ? only.feature : `${board.features.length} features`
+  const what =
+    others.length === 0 && only !== undefined ? only.feature : counted(board.features.length, 'feature')
   const filtered: Line = filter === '' ? [] : [span(` ${dot} only "${oneLine(filter)}"`, 'warn')]
   const left: Line = [
     span(` ${oneLine(about.repository)}`, 'strong'),
@@ -39,7 +41,7 @@ function progress(state: BoardState, style: Style): Line {
 /** While files are unread, and on boards with too many to read: marks and packages without an event are missing. */
 function uncompared({ board: { not_compared } }: BoardState, style: Style): Line {
   if (not_compared === 0) return []
-  return [span(` ${symbolsOf(style).dot} ${not_compared} files not compared`, 'faint')]
+  return [span(` ${symbolsOf(style).dot} ${counted(not_compared, 'file')} not compared`, 'faint')]
 }
 
 function sum({ board }: BoardState, what: 'done' | 'total'): number {

@@ -17,6 +17,7 @@ import { markLines } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth } from './text.js'
 import { plainLines } from './plain-lines.js'
+import { counted } from '../../errors/counted.js'
 
 /** Lines of the kinds `feature`, `package`, `conflict` and `mark`, in this order within each feature. */
 export function plainBoard(status: StatusDocument, style: Style): string {
@@ -31,7 +32,7 @@ export function plainBoard(status: StatusDocument, style: Style): string {
       lines.push(`mark  ${slug}  ${id}  ${mark}  ${text}`)
   }
   if (status.not_compared > 0)
-    lines.push(`note  ${status.not_compared} files not compared yet: kitty sync --check`)
+    lines.push(`note  ${counted(status.not_compared, 'file')} not compared yet: kitty sync --check`)
   return plainLines(lines)
 }
 

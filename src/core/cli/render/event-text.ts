@@ -3,6 +3,7 @@ import type { EventDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { laneTitle } from './lane.js'
 import { oneLine } from './strip-control.js'
+import { counted } from '../../errors/counted.js'
 
 type Payload = EventDocument['payload']
 
@@ -42,7 +43,7 @@ export function eventText(event: EventDocument, style: Style): string {
 /** `1200 tokens, $0.012, 65 s`, without the parts that are missing. */
 export function usageText(tokens: unknown, costMicros: unknown, seconds: unknown): string {
   const parts = [
-    amount(tokens) > 0 ? `${amount(tokens)} tokens` : '',
+    amount(tokens) > 0 ? counted(amount(tokens), 'token') : '',
     amount(costMicros) > 0
       ? `$${(amount(costMicros) / 1e6).toFixed(amount(costMicros) < 10_000 ? 6 : 2)}`
       : '',

@@ -2,6 +2,7 @@ import type { FeatureStatusDocument, WorkPackageDocument } from '../../projectio
 import type { Mark } from '../../projections/marks.js'
 import { span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
+import { counted } from '../../errors/counted.js'
 
 /** Longer lists are cut on a terminal, so that the board fits on one screen. */
 const SHOWN = 15
@@ -39,7 +40,9 @@ export function markLines(packages: readonly WorkPackageDocument[]): MarkLine[] 
 export function markSection(features: readonly FeatureStatusDocument[], notCompared: number): Line[] {
   const lines = markLines(features.flatMap(({ lanes }) => Object.values(lanes).flat()))
   const unseen: Line[] =
-    notCompared === 0 ? [] : [[span(`${notCompared} files not compared yet: kitty sync --check`, 'faint')]]
+    notCompared === 0
+      ? []
+      : [[span(`${counted(notCompared, 'file')} not compared yet: kitty sync --check`, 'faint')]]
   if (lines.length === 0) return unseen
   const rest = lines.length - SHOWN
   return [

@@ -8,10 +8,13 @@ import { conflictLines } from './conflict-lines.js'
 import { laneTone } from './lane.js'
 import { ink, span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
+import { counted } from '../../errors/counted.js'
 
 export function renderMergePreview(preview: MergePreviewResult, style: Style): string {
   const { branch, new_events, changes, conflicts, settled, findings, definitions } = preview
-  const heading: Line = [span(`Merging ${oneLine(branch)} would add ${new_events} events`, 'strong')]
+  const heading: Line = [
+    span(`Merging ${oneLine(branch)} would add ${counted(new_events, 'event')}`, 'strong'),
+  ]
   const files = section(definitionLines(definitions))
   if (new_events === 0)
     return ink([[span(`${oneLine(branch)} has no event that is not in the log already.`)], ...files], style)

@@ -35,7 +35,7 @@ export function renderRemoval({ workspace_path, branch, kept_in, kept_refs }: Re
   return plainLines([
     `Removed: ${oneLine(workspace_path)}`,
     ...(branch === null ? [] : [`  the branch ${oneLine(branch)} is still there`]),
-    ...(kept_in === null ? [] : [`  what was nowhere else lies in ${oneLine(kept_in)}`]),
+    ...(kept_in === null ? [] : [`  what was nowhere else is now in ${oneLine(kept_in)}`]),
     ...kept_refs.map((ref) => `  and in ${oneLine(ref)}`),
   ])
 }

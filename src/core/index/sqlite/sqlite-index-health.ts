@@ -21,6 +21,7 @@ import { Session } from '../../workspace/session.js'
 import { Notices } from '../../errors/notices.js'
 import { FoldRules } from '../../workspace/config.js'
 import { toRun } from '../../errors/next-step.js'
+import { counted } from '../../errors/counted.js'
 
 /** The index in `.kittify/events/index.db`. Loads SQLite and TypeORM on first use. */
 @injectable()
@@ -79,7 +80,7 @@ export class SqliteIndexHealth implements IndexHealth {
     try {
       const { events } = await this.rebuild()
       if (error.message !== MISSING)
-        this.notices.warn(`The index was rebuilt from ${events} events: ${error.message}`)
+        this.notices.warn(`The index was rebuilt from ${counted(events, 'event')}: ${error.message}`)
     } catch (again) {
       if (!(again instanceof IndexUnusable)) throw again
       await this.#readDirectly(again)
