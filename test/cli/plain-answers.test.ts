@@ -54,6 +54,53 @@ describe('an answer', () => {
     expect((await sync('WP03')).code).toBe(0)
   })
 
+  it('to a key or a correlation that no event can hold names the flag', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    for (const [flag, text] of [
+      ['--idempotency-key', ''],
+      ['--idempotency-key', 'a\nb'],
+      ['--correlation', 'x'.repeat(201)],
+    ] as const) {
+      const { kind, message } = failureIn(await kitty({ cwd: root }, 'claim', 'WP01', flag, text, '--json'))
+      expect([kind, message]).toEqual([
+        'UsageError',
+        `${flag} takes 1 to 200 characters, and no control character.`,
+      ])
+    }
+    const env = { KITTY_CORRELATION_ID: 'a\tb' }
+    const failed = failureIn(await kitty({ cwd: root, env }, 'claim', 'WP01', '--json'))
+    expect(failed.message).toMatch(/^KITTY_CORRELATION_ID takes/)
+  })
+
+  it('to what is empty shows that it is', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    const message = async (...words: string[]) =>
+      failureIn(await kitty({ cwd: root }, ...words, '--json')).message
+    expect(await message('tick', 'WP01', '')).toBe('No subtask was given.')
+    expect(await message('list', '--fields', 'title,,lane')).toBe('There is no field "".')
+  })
+
+  it('to a text that begins with a dash says how to give it', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    const { next_steps } = failureIn(await kitty({ cwd: root }, 'note', 'WP01', '-later', '--json'))
+    expect(next_steps.at(-1)?.text).toBe('or put -- before an argument that begins with a dash')
+    expect((await kitty({ cwd: root }, 'note', 'WP01', '--', '-later')).code).toBe(0)
+  })
+
+  it('to a mistyped command offers nothing to run that lacks an argument', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    const steps = async (word: string) => failureIn(await kitty({ cwd: root }, word, '--json')).next_steps
+    expect((await steps('stauts'))[0]).toEqual({ text: 'kitty status', argv: ['kitty', 'status'] })
+    expect((await steps('clam'))[0]).toEqual({ text: 'kitty claim', argv: null })
+  })
+
+  it('to a flag without a command is the same with --json', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    const outcome = await kitty({ cwd: root }, '--nope', '--json')
+    expect([outcome.code, failureIn(outcome).message]).toEqual([2, 'There is no command "--nope".'])
+    expect((await kitty({ cwd: root }, '--json')).code).toBe(0)
+  })
+
   it('to an unknown format of an export names each that there is', async () => {
     const { root } = await preparedRepository({ '001-login': LOGIN })
     const { next_steps } = failureIn(await kitty({ cwd: root }, 'export', 'nope', '--json'))

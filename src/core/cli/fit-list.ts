@@ -121,9 +121,13 @@ export function pickFields(rows: readonly object[], fields: string): Record<stri
   const known = Object.keys(rows[0] ?? {})
   const unknown = names.filter((name) => rows.length > 0 && !known.includes(name))
   if (unknown.length > 0)
-    throw new KittyError('UsageError', `There is no field ${unknown.join(', ')}.`, {
-      nextSteps: shownWords(['--fields', known.join(',')]),
-      context: { unknown, fields: known },
-    })
+    throw new KittyError(
+      'UsageError',
+      `There is no field ${unknown.map((name) => name || '""').join(', ')}.`,
+      {
+        nextSteps: shownWords(['--fields', known.join(',')]),
+        context: { unknown, fields: known },
+      },
+    )
   return rows.map((row) => Object.fromEntries(names.map((name) => [name, Reflect.get(row, name) as unknown])))
 }

@@ -32,7 +32,10 @@ export function helpDocument(argv: readonly string[], config: Config): HelpDocum
   const asksForHelp = words[0] === 'help' || words.some((word) => helpFlags.includes(word))
   const subject = words.filter((word, at) => !helpFlags.includes(word) && !(at === 0 && word === 'help'))
   const [id = ''] = subject.length === 0 ? [] : normalizeArgv(config, subject)
-  if (id === '' || id.startsWith('-')) return documentOf(null, descriptionOf(config), config, '')
+  if (id === '' || id.startsWith('-'))
+    return subject.length === 0 || asksForHelp
+      ? documentOf(null, descriptionOf(config), config, '')
+      : undefined
   const command = config.findCommand(id)
   if (command !== undefined) return asksForHelp ? commandDocument(command, config) : undefined
   const topic = config.findTopic(id)

@@ -1,7 +1,7 @@
 import type { Config } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand, shownWords } from '../errors/next-step.js'
+import { type NextStep, shownCommand, shownWords } from '../errors/next-step.js'
 import { guessed } from './guesses.js'
 import { nearWords } from './near-words.js'
 
@@ -51,11 +51,18 @@ function refusal(words: readonly string[], config: Config): KittyError {
   const near = nearest(words, config)
   return new KittyError('UsageError', `There is no command ${JSON.stringify(asked)}.`, {
     nextSteps: [
-      ...near.flatMap((command) => shownCommand(['kitty', ...command.split(' ')])),
+      ...near.flatMap((command) => ready(command.split(' '), config)),
       ...shownCommand(['kitty', ...(parent ?? []), '--help']),
     ],
     context: { command: asked, similar: near },
   })
+}
+
+/** There is nothing to run yet where the command needs an argument or a flag. */
+function ready(words: readonly string[], config: Config): NextStep[] {
+  const { args = {}, flags = {} } = config.findCommand(words.join(':')) ?? {}
+  const needs = [...Object.values(args), ...Object.values(flags)].some(({ required }) => required === true)
+  return needs ? shownWords(['kitty', ...words]) : shownCommand(['kitty', ...words])
 }
 
 /** Names the commands that the words mean, ready to type. */

@@ -41,7 +41,14 @@ export function usageProblem(error: Error, command: CalledCommand | undefined): 
   const missing = whatIsMissing(error, said, command)
   if (missing.length > 0)
     return { message: `${called} needs ${listed(missing, 'and')}.`, steps: [...exampleOf(command), ...help] }
-  return { message: messageOf(error, said, called, command), steps: help }
+  return { message: messageOf(error, said, called, command), steps: [...help, ...asText(error, command)] }
+}
+
+/** Where the command takes arguments, what begins with a dash and is not spelled like `--flag` may be a text. */
+function asText(error: Error, { args }: CalledCommand): NextStep[] {
+  const isText = unknownFlags(error).some((flag) => !/^--[\w-]+$/.test(flag))
+  if (!isText || Object.keys(args).length === 0) return []
+  return [{ text: 'or put -- before an argument that begins with a dash', argv: null }]
 }
 
 /** Arguments and flags without which the command cannot run. */

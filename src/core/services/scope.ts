@@ -14,6 +14,7 @@ import { Session } from '../workspace/session.js'
 import { assertNewSlug } from '../workspace/slug.js'
 import { EventStore, type Provenance } from '../store/event-store.js'
 import { shownWords } from '../errors/next-step.js'
+import { checkedKey } from '../workspace/event-key.js'
 
 export interface ProvenanceFlags {
   readonly actor?: string | undefined
@@ -197,10 +198,13 @@ export class Scope {
       osUser,
     })
     const session = resolveSession({ flag: flags.session, env })
+    const key = flags['idempotency-key']
+    const run = flags.correlation ?? (env['KITTY_CORRELATION_ID'] || undefined)
+    const source = flags.correlation === undefined ? 'KITTY_CORRELATION_ID' : '--correlation'
     return {
       actor,
-      causationId: flags['idempotency-key'] ?? null,
-      correlationId: flags.correlation ?? (env['KITTY_CORRELATION_ID'] || session),
+      causationId: key === undefined ? null : checkedKey(key, '--idempotency-key'),
+      correlationId: run === undefined ? session : checkedKey(run, source),
       session,
       ...(flags.offline === true && { offline: true }),
     }

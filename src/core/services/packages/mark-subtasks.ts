@@ -240,7 +240,11 @@ function noneFound(
   const known = states.flatMap((state) => state.subtasks.map(({ id }) => id))
   const where = workPackage ?? feature
   const message =
-    known.length === 0 ? `${where} has no subtasks.` : `${where} has no subtask ${subtasks.join(', ')}.`
+    subtasks.length === 0
+      ? 'No subtask was given.'
+      : known.length === 0
+        ? `${where} has no subtasks.`
+        : `${where} has no subtask ${subtasks.join(', ')}.`
   const make =
     workPackage === undefined
       ? []
