@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { preparedRepository } from '../support/prepared-repository.js'
-import { failureIn, kitty } from '../support/program.js'
+import { documentOf, failureIn, kitty } from '../support/program.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { TempRepository } from '../support/temp-repository.js'
 
@@ -122,6 +122,20 @@ describe('an answer', () => {
     expect(await prime()).toContain('kitty review WP # hands it in')
     repository.write('.kittify/config.json', JSON.stringify({ workflow: TWO_STEP }))
     expect(await prime()).toContain('kitty done WP # hands it in')
+  })
+})
+
+describe('what was redacted', () => {
+  it('is shown with the reason, and undo says why it takes nothing back', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    const run = async (...words: string[]) => kitty({ cwd: root }, ...words)
+    const { event } = documentOf(await run('note', 'WP01', 'Acme Widgets', '--json'))
+    const { event_id } = event as { event_id: string }
+    await run('agent', 'events', 'redact', event_id, '--reason', 'names a customer')
+    expect((await run('show', 'WP01')).stdout).toContain('NoteAdded redacted: names a customer')
+    const { message, next_steps } = failureIn(await run('undo', '--json'))
+    expect(message).toContain('which was redacted since: nothing is left to take back.')
+    expect(next_steps).toHaveLength(1)
   })
 })
 

@@ -210,6 +210,11 @@ describe('an event in words', () => {
     ['UsageRecorded', { cost_usd_micros: 42 }, '$0.000042'],
     ['UsageRecorded', {}, 'nothing used'],
     ['NoteAdded', { text: 'two\nlines' }, 'note: two lines'],
+    [
+      'NoteAdded',
+      { feature_slug: '001-a', redacted: 'names a customer' },
+      'NoteAdded redacted: names a customer',
+    ],
     ['x.plugin.Thing', {}, 'x.plugin.Thing'],
     ['toString', {}, 'toString'],
     ['WPStatusChanged', {}, '? → ?'],

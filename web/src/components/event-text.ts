@@ -9,6 +9,9 @@ export function eventText({ event_type, payload }: Event): string {
     const value = payload[key]
     return typeof value === 'string' ? value : ''
   }
+  const reason = payload['redacted']
+  // Nothing but the reason is left of what was redacted.
+  if (typeof reason === 'string') return `redacted: ${reason.slice(0, 80)}`
   switch (event_type) {
     case 'WPCreated':
       return 'created'

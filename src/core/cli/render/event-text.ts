@@ -37,6 +37,10 @@ function changedIn(payload: Payload): string {
 /** One line without control characters, of any length; unknown types are shown by name. */
 export function eventText(event: EventDocument, style: Style): string {
   const text = Object.hasOwn(TEXTS, event.event_type) ? TEXTS[event.event_type] : undefined
+  const { redacted } = event.payload
+  // Nothing but the reason is left of what was redacted.
+  if (text !== undefined && typeof redacted === 'string')
+    return oneLine(`${event.event_type} redacted${after(redacted)}`)
   return oneLine(text === undefined ? event.event_type : text(event.payload, style))
 }
 

@@ -1,8 +1,10 @@
 import { KittyError } from '../../errors/kitty-error.js'
 import { type NextStep, shownCommand } from '../../errors/next-step.js'
-import type { KittyEvent, LogEvent } from '../../events-lib.js'
+import { isStub, type KittyEvent, type LogEvent } from '../../events-lib.js'
 import { packageName } from '../../specs/work-package-id.js'
 import { passGate } from '../moves/pass-gate.js'
+
+const EVENTS = ['kitty', 'agent', 'events', 'list']
 
 /** This holder has written nothing that could be taken back. */
 export function nothingToUndo(actor: string, session: string | null): KittyError {
@@ -36,7 +38,7 @@ export function builtOn(undone: LogEvent, later: LogEvent | undefined, what: str
       ? ''
       : ` by ${later.actor} at ${later.timestamp} (${later.event_type} ${later.event_id})`
   const { feature_slug } = undone.payload
-  const words = ['kitty', 'agent', 'events', 'list', '--entity', undone.entity_id, '--feature', feature_slug]
+  const words = [...EVENTS, '--entity', undone.entity_id, '--feature', feature_slug]
   return new KittyError('LostRace', `${what} of ${undone.entity_id} was changed again${who}.`, {
     nextSteps: shownCommand(words),
     context: {
@@ -67,9 +69,10 @@ export function wouldWait(undone: LogEvent, cycle: readonly string[]): KittyErro
 export function staysWritten(undone: LogEvent, instead: readonly NextStep[]): KittyError {
   return new KittyError(
     'StateTransitionError',
-    `Your last command wrote ${undone.event_type} (${undone.entity_id}), which undo does not take back.`,
+    `Your last command wrote ${undone.event_type} (${undone.entity_id}), which ${isStub(undone) ? 'was redacted since: nothing is left to take back.' : 'undo does not take back.'}`,
     {
-      nextSteps: instead,
+      nextSteps:
+        instead.length > 0 ? instead : shownCommand([...EVENTS, '--limit', '10'], 'what was written'),
       context: {
         feature_slug: undone.payload.feature_slug,
         entity_id: undone.entity_id,
