@@ -38,8 +38,8 @@ const REFUSED = [
   ['agent', 'workspaces', 'remove', '002/WP01'],
 ]
 
-describe('a next step, where several features have the package', () => {
-  it('names the feature, so that the command works as it is shown', async () => {
+describe('a next step', () => {
+  it('names the feature, so that the command works where several have the package', async () => {
     const run = await twoFeatures()
     for (const words of PREPARED) expect([words, (await run(...words)).code]).toEqual([words, 0])
     for (const words of REFUSED) {
@@ -73,5 +73,26 @@ describe('a next step, where several features have the package', () => {
     await run('review', '002/WP01')
     const shown = await run('show', '002/WP01')
     expect(shown.stdout).toContain('kitty agent gates set WP01-CI_CHECK --status passed --feature 002-pay')
+  })
+
+  it('where a forge merges fetches, finishes, and then removes what is left', async () => {
+    const repository = await preparedRepository({ '001-login': [{ id: 'WP01' }] })
+    const run = async (...words: string[]) => kitty({ cwd: repository.root }, ...words)
+    repository.write('.kittify/config.json', JSON.stringify({ merge: { by: 'forge' } }))
+    await run('claim', 'WP01', '--worktree')
+    const branch = '001-login-WP01'
+    const worktree = `.worktrees/${branch}`
+    repository.write(`${worktree}/work.txt`, 'done')
+    repository.git('-C', worktree, 'add', 'work.txt')
+    repository.git('-C', worktree, 'commit', '--quiet', '-m', 'work')
+    await run('review', 'WP01')
+    expect(failureIn(await run('done', 'WP01', '--json')).next_steps[0]?.argv).toEqual(['git', 'fetch'])
+    repository.git('merge', '--quiet', '--no-edit', branch)
+    await run('done', 'WP01')
+    const { next_steps } = failureIn(await run('merge', 'WP01', '--json'))
+    expect(next_steps.map(({ text }) => text)).toEqual(['kitty agent workspaces remove 001-login/WP01'])
+    expect((await run(...(next_steps[0]?.argv?.slice(1) ?? []))).code).toBe(0)
+    const after = failureIn(await run('merge', 'WP01', '--json'))
+    expect(after.next_steps.map(({ text }) => text)).toEqual(['kitty show 001-login/WP01'])
   })
 })

@@ -123,6 +123,8 @@ export class MergePackage {
     const tip = branchTip(root, branch)
     if (workspace === null || tip === undefined) throw refusal.noBranch(state, branch)
     if (this.config.merge.by === 'forge') {
+      if (this.config.workflow.done.includes(state.lane))
+        throw refusal.doneByForge(state, branch, worktree?.exists === true)
       const revision = revisionOf(root, branch)
       throw refusal.byForge(state, { branch, revision }, worktree?.path ?? root)
     }

@@ -41,7 +41,11 @@ function nextSteps(state: WorkPackageState, refusal: Refusal): NextStep[] {
   const lanes = valid_transitions.flatMap((lane) => shownCommand(['kitty', 'move', name, lane]))
   if (current_status === requested_status) return lanes
   if (kind === 'ValidationError')
-    return blockers.map((blocker) => MISSING.get(blocker) ?? sentence`see to: ${blocker}`)
+    return blockers.flatMap((blocker) =>
+      blocker === state.workspace?.branch
+        ? shownCommand(['git', 'fetch'], 'once it is merged, then run the command again')
+        : (MISSING.get(blocker) ?? sentence`see to: ${blocker}`),
+    )
   const among = (ids: readonly string[]): string[] => blockers.filter((blocker) => ids.includes(blocker))
   const open = among(subtasks.map((subtask) => subtask.id))
   const removes = [
