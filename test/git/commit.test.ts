@@ -46,6 +46,12 @@ describe('kitty commit', () => {
     expect(git('rev-parse', 'HEAD')).toBe(head)
   })
 
+  it('names the branch by its name, also where a tag has it', async () => {
+    git('tag', 'main')
+    await kitty(root, ['note', 'WP01', 'one'])
+    expect((await commit()).json()).toMatchObject({ branch: 'main' })
+  })
+
   it('says so where git ignores files of the log', async () => {
     git('rm', '--quiet', '--cached', '-r', '.kittify/events')
     git('commit', '--quiet', '--message', 'left out')

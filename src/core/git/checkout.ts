@@ -4,6 +4,7 @@ import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
 import { type NextStep, shownCommand } from '../errors/next-step.js'
+import { isSamePlace } from '../platform/paths.js'
 import { onceFree } from '../platform/once-free.js'
 
 /** A checkout and the git directories behind it. All paths are absolute. */
@@ -39,7 +40,7 @@ export function primaryCheckout(checkout: Checkout): string | undefined {
 
 /**
  * Git does not note where the checkout of a git directory kept elsewhere is (git-init(1), `--separate-git-dir`), but its
- * `.git` file names that directory, and kitty makes worktrees inside of it.
+ * `.git` names that directory, and kitty makes worktrees inside of it.
  */
 function checkoutAround({ worktree, gitCommonDir }: Checkout): string | undefined {
   for (let folder = dirname(worktree); dirname(folder) !== folder; folder = dirname(folder))
@@ -50,7 +51,9 @@ function checkoutAround({ worktree, gitCommonDir }: Checkout): string | undefine
 /** A `.git` that points nowhere belongs to another repository, and is git's to report there. */
 function isCheckoutOf(gitCommonDir: string, folder: string): boolean {
   try {
-    return gitDirIn(folder) === gitCommonDir
+    const gitDir = gitDirIn(folder)
+    // `.git` may be a link to the directory.
+    return gitDir !== undefined && isSamePlace(gitDir, gitCommonDir)
   } catch (error) {
     if (!isKittyError(error)) throw error
     return false

@@ -187,9 +187,10 @@ export function parentOf(root: string, commit: string): string | undefined {
   return resolveCommit(root, `${commit}^`)
 }
 
-/** The short name of the branch that is checked out; undefined if HEAD is detached. */
+/** The name of the branch that is checked out; undefined if HEAD is detached. */
 export function branchOf(root: string): string | undefined {
-  return askGitText(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
+  // Not --short, which writes heads/main where there is a tag of that name.
+  return askGitText(root, ['symbolic-ref', '--quiet', 'HEAD'])?.replace(/^refs\/heads\//, '')
 }
 
 /** Copies an index, with its time. */

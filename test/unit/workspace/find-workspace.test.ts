@@ -75,6 +75,16 @@ describe('findWorkspace', () => {
     expect(findWorkspace(outside, { KITTY_ROOT: root }).lockFile).toBe(join(gitDir, 'kitty', 'lock'))
   })
 
+  it('finds it where `.git` is a link', () => {
+    const repository = new TempRepository()
+    const gitDir = join(tempFolder(), 'repository')
+    renameSync(join(repository.root, '.git'), gitDir)
+    symlinkSync(gitDir, join(repository.root, '.git'))
+    const linked = join(repository.root, '.worktrees', 'linked')
+    repository.git('worktree', 'add', '--quiet', linked)
+    expect(findWorkspace(linked, {})).toMatchObject({ root: repository.root, worktree: linked })
+  })
+
   it('knows the primary checkout where worktrees have settings of their own', () => {
     const repository = new TempRepository()
     const library = new TempRepository()
