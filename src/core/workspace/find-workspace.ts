@@ -9,6 +9,7 @@ import {
   mainWorktree,
   primaryCheckout,
 } from '../git/checkout.js'
+import { isSparse } from '../git/head.js'
 import { ensureKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from './workspace.js'
 import { realPlace, repoPath } from '../platform/paths.js'
@@ -36,7 +37,8 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
  * @throws KittyError NotInitialised if `kitty init` has not been run in this repository; also if git fails.
  */
 export function requireInitialized(workspace: Workspace): void {
-  const { root, journalFile } = workspace
+  const { root, kittyDir, journalFile } = workspace
+  if (isThere(kittyDir) && !isSparse(workspace)) return
   if (ensureKittyFolder(workspace) || isThere(journalFile)) return
   throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder.`, {
     nextSteps: shownCommand(['kitty', 'init']),
