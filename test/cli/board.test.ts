@@ -101,6 +101,7 @@ describe('kitty board', () => {
   it.runIf(canTmux).each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
+    ['SIGQUIT', 131],
     ['C-c', 130],
   ])('leaves the terminal as it was after %s', async (how, code) => {
     const { root } = await repository()

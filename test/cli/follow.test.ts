@@ -175,6 +175,7 @@ describe('kitty status --watch', () => {
     ['q', 0],
     ['\u0003', 130],
     ['SIGTERM', 143],
+    ['SIGQUIT', 131],
   ])('leaves the terminal as it found it after %j', async (how, code) => {
     const { root } = repository()
     await opened(root)
@@ -191,7 +192,7 @@ describe('kitty status --watch', () => {
     for (let waited = 0; !screen.includes('q quits') && waited < 20_000; waited += 20)
       await new Promise((resolve) => setTimeout(resolve, 20))
     expect(screen).toContain('\u001b[?1049h')
-    if (how.startsWith('SIG')) process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM')
+    if (how.startsWith('SIG')) process.kill(Number(readFileSync(pidFile, 'utf8')), how)
     else child.stdin.write(how)
     expect(await ended).toBe(code)
     expect(screen.endsWith('\u001b[?7h\u001b[?25h\u001b[?1049l')).toBe(true)

@@ -1,5 +1,5 @@
 /** Exit codes by signal: 128 plus the signal's number, as shells report it. */
-const EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+const EXITS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const
 
 /** Time allowed for remaining output to leave the process, in milliseconds. */
 const GRACE_MS = 1_000

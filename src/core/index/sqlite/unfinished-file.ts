@@ -7,7 +7,7 @@ import { ownName } from '../../platform/own-name.js'
 import { onceFree } from '../../platform/once-free.js'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
-const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const
 /** A running rebuild writes continuously, so a file untouched for this long was left by a crash. */
 const LEFT_AFTER_MS = 10 * 60 * 1000
 
