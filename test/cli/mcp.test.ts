@@ -30,9 +30,11 @@ async function raw(
   root: string,
   input: string,
   stopAfter: RegExp,
-): Promise<{ out: string; code: number | null }> {
+): Promise<{ out: string; said: string; code: number | null }> {
   const child = startServer(root)
   let out = ''
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const answered = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString()
@@ -46,7 +48,8 @@ async function raw(
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const code = child.exitCode
   child.stdin.end()
-  return { out, code: code ?? (await ended) }
+  const last = code ?? (await ended)
+  return { out, said, code: last }
 }
 
 const HELLO = `${JSON.stringify({
@@ -172,6 +175,31 @@ describe('kitty mcp', () => {
     expect(answers.get(2)?.error).toMatchObject({ message: expect.stringContaining('no tool rm') })
     expect(answers.get(3)?.result).toMatchObject({ isError: true })
   })
+
+  it('says of JSON that is no message what it is, in one line', async () => {
+    const { root } = await preparedRepository()
+    const { said } = await raw(
+      root,
+      `[]\nnull\n{"jsonrpc":"2.0"}\n${HELLO}${callLine(1, 'show', { wp: 'WP01' })}`,
+      /"id":1}/,
+    )
+    expect(said).toBe('Warning: A line on stdin is no message of the protocol, and was skipped.\n')
+  })
+
+  it.each([-1, 5, 1.5, '1'])(
+    'refuses the priority %j as the command does, and makes no file',
+    async (priority) => {
+      const { root } = await preparedRepository()
+      const { call } = await connect(root).then((client) => ({ call: client.call.bind(client) }))
+      for (const about of [{ title: 'Urgent' }, { wp: 'WP01' }])
+        expect(await call('plan', { ...about, priority })).toMatchObject({
+          isError: true,
+          document: { error: { kind: 'UsageError', message: expect.stringContaining('from 0 to 4') } },
+        })
+      expect((await call('plan', { check: true })).text).toBe('The files and the log say the same.')
+      expect(await call('plan', { title: 'Late', priority: 4 })).not.toHaveProperty('isError', true)
+    },
+  )
 
   it('repeats no secret that was typed for a tool, a resource or an argument', async () => {
     const { root } = await preparedRepository()

@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { LAST_PRIORITY } from '../specs/priority.js'
 
 /** Flags shared by several commands, so that a word means the same everywhere. */
 
@@ -90,7 +91,7 @@ export const priorityFlag = Flags.integer({
   summary: 'How urgent it is: 0 the most, 4 the least, 2 if not said.',
   helpValue: 'N',
   min: 0,
-  max: 4,
+  max: LAST_PRIORITY,
 })
 
 export const bodyFlag = Flags.string({

@@ -61,7 +61,7 @@ export class ServeStdio {
         if (era === 'modern') void this.#announce(server, listened, onProblem, end.signal)
         return server
       },
-      { transport: new Transport(), onerror: onProblem },
+      { transport: new Transport(), onerror: (error) => onProblem(isNoMessage(error) ? noMessage() : error) },
     )
     await new Promise((resolve) => {
       end.signal.addEventListener('abort', resolve, { once: true })
@@ -85,6 +85,15 @@ export class ServeStdio {
     const audience = { announce, failed: report, names: () => asked.all }
     await this.updates.follow(audience, signal).catch(report)
   }
+}
+
+/** The SDK's schema gives pages of reasons, one for each form of a message that a line is not. */
+function isNoMessage({ name }: Error): boolean {
+  return /^\$?ZodError$/.test(name)
+}
+
+function noMessage(): Error {
+  return new Error('A line on stdin is no message of the protocol, and was skipped.')
 }
 
 /** What a client of the 2025 protocol wants to hear of. */

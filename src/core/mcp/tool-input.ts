@@ -55,12 +55,14 @@ export class ToolInput {
     return value
   }
 
-  /** @throws KittyError UsageError if it is no whole number from `min` up */
-  number(name: string, min: number): number | undefined {
+  /** @throws KittyError UsageError if it is no whole number from `min` to `max` */
+  number(name: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined {
     if (!this.has(name)) return undefined
     const value = this.values[name]
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min)
-      throw this.#wrong(`"${name}" is no whole number from ${min} up`)
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max)
+      throw this.#wrong(
+        `"${name}" is no whole number from ${min} ${max === Number.MAX_SAFE_INTEGER ? 'up' : `to ${max}`}`,
+      )
     return value
   }
 

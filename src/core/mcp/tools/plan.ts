@@ -2,6 +2,7 @@ import { renderEdited, renderNew } from '../../cli/render/written.js'
 import { renderSync } from '../../cli/render/sync.js'
 import { EditPackage } from '../../services/packages/edit-package.js'
 import { NewPackage } from '../../services/packages/new-package.js'
+import { LAST_PRIORITY } from '../../specs/priority.js'
 import { SyncFiles } from '../../services/features/sync-files.js'
 import { COUNT, FLAG, KEY, LIST, TEXT, type Tool, type ToolAnswer, type ToolCall } from '../tool.js'
 
@@ -47,7 +48,7 @@ async function created({ services, scope, input, provenance }: ToolCall): Promis
     feature: await scope.feature(input.optional('feature')),
     title: input.text('title'),
     after: input.list('after'),
-    priority: input.number('priority', 0),
+    priority: input.number('priority', 0, LAST_PRIORITY),
     body: input.optional('body'),
     subtasks: input.list('subtasks'),
     provenance,
@@ -63,7 +64,7 @@ async function edited({ services, input, provenance, place }: ToolCall): Promise
     title: input.optional('title'),
     after: input.list('after'),
     drop: input.list('drop'),
-    priority: input.number('priority', 0),
+    priority: input.number('priority', 0, LAST_PRIORITY),
     body: input.optional('body'),
     provenance,
   })
