@@ -46,7 +46,7 @@ export function denial(kind: 'shell' | 'data', asking: Asking, policy: Policy): 
       return { status: 401, message: 'The token is missing or wrong. Run kitty web --open.' }
   }
   if ((asking.contentLength ?? 0) > MAX_BODY_BYTES)
-    return { status: 413, message: `A request may have ${MAX_BODY_BYTES} bytes.` }
+    return { status: 413, message: `A request may have at most ${MAX_BODY_BYTES} bytes.` }
   if (policy.readOnly && asking.method !== 'GET' && asking.method !== 'HEAD')
     return { status: 403, message: 'This board is read only.' }
   return undefined

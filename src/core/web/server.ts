@@ -141,7 +141,7 @@ export class WebServer {
     if (file === undefined) return notFound(response)
     const { type, bytes, etag } = file
     const headers = { 'content-type': type, etag, 'cache-control': 'no-cache' }
-    if (request.headers['if-none-match'] === etag) response.writeHead(304, headers).end()
+    if (isKnown(request.headers['if-none-match'], etag)) response.writeHead(304, headers).end()
     else
       response
         .writeHead(200, { ...headers, 'content-length': bytes.length })
@@ -155,6 +155,10 @@ export class WebServer {
     query: URLSearchParams,
   ): Promise<void> {
     if (name === 'stream' && request.method === 'GET') return this.#stream(request, response)
+    if (name === 'stream') {
+      notAllowed(response, 'GET')
+      return
+    }
     const route = this.parts.api.route(name)
     if (route === undefined) {
       notFound(response)
@@ -213,13 +217,19 @@ function askingOf({ method = 'GET', headers }: IncomingMessage): Asking {
   }
 }
 
+/** Whether a client has this version: a proxy that compresses marks its tag as weak, and a client may name several. */
+function isKnown(tags: string | undefined, etag: string): boolean {
+  return (tags ?? '').split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')))
+}
+
 /** @throws BadRequest if the body is too long or not JSON */
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > MAX_BODY_BYTES) throw new BadRequest(413, `A request may have ${MAX_BODY_BYTES} bytes.`)
+    if (length > MAX_BODY_BYTES)
+      throw new BadRequest(413, `A request may have at most ${MAX_BODY_BYTES} bytes.`)
     chunks.push(chunk)
   }
   try {

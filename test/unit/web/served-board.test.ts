@@ -130,6 +130,34 @@ describe('a board that is served', () => {
     expect(await ask(`${url}api/about`, withToken())).toMatchObject({ status: 200 })
   })
 
+  it('sends a file again only to a client that has another version, whatever the form in which it asks', async () => {
+    const { url } = await serve()
+    const { etag = '' } = (await ask(`${url}app.js`)).headers
+    for (const tags of [etag, `W/${etag}`, `"other", ${etag}`, '*'])
+      expect(await ask(`${url}app.js`, { headers: { 'if-none-match': tags } }), tags).toMatchObject({
+        status: 304,
+        text: '',
+      })
+    for (const tags of ['"other"', 'W/"other"', ''])
+      expect(await ask(`${url}app.js`, { headers: { 'if-none-match': tags } }), tags).toMatchObject({
+        status: 200,
+      })
+  })
+
+  it('says which method a path takes, also of the stream', async () => {
+    const { url } = await serve()
+    for (const [name, method, allow] of [
+      ['about', 'POST', 'GET'],
+      ['stream', 'POST', 'GET'],
+      ['stream', 'HEAD', 'GET'],
+      ['move', 'GET', 'POST'],
+    ] as const)
+      expect(await ask(`${url}api/${name}`, withToken({ method })), name).toMatchObject({
+        status: 405,
+        headers: { allow },
+      })
+  })
+
   it('never says its token, and keeps it where only its owner reads it', async () => {
     const { url } = await serve()
     const { token } = kept()
