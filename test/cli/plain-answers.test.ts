@@ -77,7 +77,7 @@ describe('an answer', () => {
     const message = async (...words: string[]) =>
       failureIn(await kitty({ cwd: root }, ...words, '--json')).message
     expect(await message('tick', 'WP01', '')).toBe('No subtask was given.')
-    expect(await message('list', '--fields', 'title,,lane')).toBe('There is no field "".')
+    expect(await message('list', '--fields', 'title,,lane')).toBe('--fields has an empty name.')
   })
 
   it('to a text that begins with a dash says how to give it', async () => {

@@ -1,4 +1,5 @@
 /** Cuts lists to what their reader has room for, and says what was left out. */
+import { counted } from '../errors/counted.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { shellWords } from '../platform/shell-words.js'
 import { shownWords } from '../errors/next-step.js'
@@ -106,7 +107,7 @@ export function withRoomFor(total: number, argv: readonly string[]): string[] {
 }
 
 function budgetTooSmall(budget: number, needed: number): KittyError {
-  return new KittyError('UsageError', `A budget of ${budget} tokens has no room for one item.`, {
+  return new KittyError('UsageError', `A budget of ${counted(budget, 'token')} has no room for one item.`, {
     nextSteps: [...shownWords(['--budget', String(needed)]), 'or --fields, to show less of each'],
     context: { budget, needed },
   })
@@ -121,13 +122,15 @@ export function pickFields(rows: readonly object[], fields: string): Record<stri
   const known = Object.keys(rows[0] ?? {})
   const unknown = names.filter((name) => rows.length > 0 && !known.includes(name))
   if (unknown.length > 0)
-    throw new KittyError(
-      'UsageError',
-      `There is no field ${unknown.map((name) => name || '""').join(', ')}.`,
-      {
-        nextSteps: shownWords(['--fields', known.join(',')]),
-        context: { unknown, fields: known },
-      },
-    )
+    throw new KittyError('UsageError', noField(unknown), {
+      nextSteps: shownWords(['--fields', known.join(',')]),
+      context: { unknown, fields: known },
+    })
   return rows.map((row) => Object.fromEntries(names.map((name) => [name, Reflect.get(row, name) as unknown])))
+}
+
+/** A comma too many, or an empty variable of a script, names nothing. */
+function noField(unknown: readonly string[]): string {
+  const named = unknown.filter((name) => name !== '')
+  return named.length === 0 ? '--fields has an empty name.' : `There is no field ${named.join(', ')}.`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withRoomFor } from '../../../src/core/cli/fit-list.js'
+import { pickFields, withRoomFor } from '../../../src/core/cli/fit-list.js'
 
 describe('the command that shows the whole list', () => {
   it.each([
@@ -10,5 +10,16 @@ describe('the command that shows the whole list', () => {
     ['kitty log -- WP01', 'kitty log --limit 9 -- WP01'],
   ])('asks what %s asked, with room for all', (asked, all) => {
     expect(withRoomFor(9, asked.split(' ')).join(' ')).toBe(all)
+  })
+})
+
+describe('the fields of a list', () => {
+  it.each([
+    ['', '--fields has an empty name.'],
+    ['title,', '--fields has an empty name.'],
+    [',nothing', 'There is no field nothing.'],
+    ['nothing,none', 'There is no field nothing, none.'],
+  ])('of %j are refused by name', (fields, message) => {
+    expect(() => pickFields([{ title: 'Login' }], fields)).toThrow(message)
   })
 })
