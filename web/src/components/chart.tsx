@@ -82,9 +82,9 @@ function options({ kind, x, series, unit = '' }: ChartData, place: HTMLElement):
     ticks: { show: false },
     font: `12px ${style.fontFamily}`,
   }
-  // Bars and points are as wide as they are at the edges too.
+  // Bars and points are as wide as they are at the edges too. One day is no range: uPlot would run from then to 0.
   const margin = (first: number, last: number): number =>
-    kind === 'bars' ? WEEK / 2 : kind === 'points' ? (last - first) / 40 : 0
+    kind === 'bars' ? WEEK / 2 : first === last ? DAY : kind === 'points' ? (last - first) / 40 : 0
   return {
     width: place.clientWidth,
     height: HEIGHT,

@@ -142,10 +142,14 @@ export function Notes({ page: { feature, work_package, notes } }: { page: Page }
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          void run('note', { feature, work_package, text }, 'Note kept.').then(
+          const [field, button] = event.currentTarget.elements
+          void run('note', { feature, work_package, text }, 'Note kept.').then((isKept) => {
+            if (!isKept) return
+            // Without a text the button is disabled, and a disabled one loses the focus.
+            if (button === document.activeElement && field instanceof HTMLElement) field.focus()
             // What was typed since is another note.
-            (isKept) => isKept && write((now) => (now === text ? '' : now)),
-          )
+            write((now) => (now === text ? '' : now))
+          })
         }}
       >
         <textarea

@@ -1,6 +1,6 @@
 import { h } from 'preact'
 import { useState } from 'preact/hooks'
-import { when } from '../format.js'
+import { plural, when } from '../format.js'
 import { historyRows } from '../graph/history-rows.js'
 import type { WorkPackageDetailDocument } from '../state/documents.js'
 import { Holder } from './holder.js'
@@ -19,7 +19,7 @@ export function HistoryGraph({ events }: { events: WorkPackageDetailDocument['hi
   return (
     <section>
       <h2>
-        History <small>{events.length} events</small>
+        History <small>{plural(events.length, 'event')}</small>
       </h2>
       <ol class="history" style={{ '--graph': `${width}px` }}>
         {rows.map(({ event, column, lines }) => (

@@ -66,6 +66,13 @@ export function focusCard(key: string): void {
   requestAnimationFrame(() => linkOf(cardOf(key))?.focus())
 }
 
+/** Gives the focus to a card if what had it is gone, as when the card is drawn again in another lane. */
+export function keepFocus(key: string): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) focusCard(key)
+  })
+}
+
 function cardOf(key: string): Element | null {
   return document.querySelector(`[data-key="${CSS.escape(key)}"]`)
 }

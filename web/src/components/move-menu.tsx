@@ -4,6 +4,7 @@ import { laneName } from '../format.js'
 import type { About, WorkPackageDocument } from '../state/documents.js'
 import { move, type Reasons } from '../state/moves.js'
 import { type Grasp, update, useStore } from '../state/store.js'
+import { keepFocus } from './keyboard.js'
 import { laneColor } from './lane-colors.js'
 import { Modal } from './modal.js'
 
@@ -45,14 +46,14 @@ function Menu({ about, card, taken }: MenuProps): h.JSX.Element {
       disabled={isOff}
       onClick={() => {
         close()
-        void move(taken, to, reasons)
+        void move(taken, to, reasons).then(() => keepFocus(taken.key))
       }}
     >
       {laneName(to)}
     </button>
   )
   return (
-    <Modal label={`Move ${card.work_package}`} kind="menu" close={close}>
+    <Modal label={`Move ${card.work_package}`} card={taken.key} kind="menu" close={close}>
       <h2>
         Move {card.work_package} <small>from {laneName(taken.from)}</small>
       </h2>

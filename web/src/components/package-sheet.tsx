@@ -34,7 +34,7 @@ function Sheet({ open }: { open: string }): h.JSX.Element {
     [row],
   )
   return (
-    <Modal label={`${work_package} ${row?.title ?? ''}`} kind="sheet" close={close}>
+    <Modal label={`${work_package} ${row?.title ?? ''}`} card={open} kind="sheet" close={close}>
       {failure && <p role="alert">{failure.message}</p>}
       {answer === undefined && failure === undefined && <p>Loading …</p>}
       {answer !== undefined && !isRefused && <Page page={answer} name={open} />}
