@@ -55,6 +55,24 @@ describe('a next step', () => {
     }
   })
 
+  it('has a blank for what its move asks for, and runs as it is where the move asks for nothing', async () => {
+    const run = await twoFeatures()
+    await run('claim', '002/WP04')
+    const { next_steps } = failureIn(await run('move', '002/WP04', 'doing', '--json'))
+    const blanks = next_steps.filter(({ argv }) => argv === null).map(({ text }) => text)
+    expect(blanks).toContain('kitty move 002/WP04 canceled --reason TEXT')
+    const commands = next_steps.flatMap(({ argv }) => (argv === null ? [] : [argv.slice(1)]))
+    expect(commands).toContainEqual(['move', '002/WP04', 'for_review'])
+    for (const command of commands) {
+      expect([command, (await run(...command)).code]).toEqual([command, 0])
+      await run('move', '002/WP04', 'doing', '--force', '--reason', 'again')
+    }
+    for (const text of blanks) {
+      const { code, stderr } = await run(...text.split(' ').slice(1))
+      expect([text, code, stderr]).toEqual([text, 0, expect.any(String)])
+    }
+  })
+
   it('keeps the session that was refused', async () => {
     const run = await twoFeatures()
     await run('claim', '002/WP01', '--session', 's1')

@@ -33,6 +33,14 @@ export function packageName(feature: string, workPackage: string): string {
   return `${isNumbered ? feature.slice(0, feature.indexOf('-')) : feature}/${workPackage}`
 }
 
+/** The name of a package whose state is known. */
+export function nameOfPackage(state: {
+  readonly feature_slug: string
+  readonly work_package_id: string
+}): string {
+  return packageName(state.feature_slug, state.work_package_id)
+}
+
 /**
  * `wp1`, `WP1` and `WP01` → `WP01`.
  * @throws KittyError UsageError for anything that is not WP and a number.

@@ -123,7 +123,7 @@ export class Claim {
     if (decision.ok) return decided(decision.events)
     const { kind, requested_status, blockers } = decision.refusal
     const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
-    throw refusedMove({ state, refusal: decision.refusal, actor, earlier })
+    throw refusedMove({ table: this.workflow, state, refusal: decision.refusal, actor, earlier })
   }
 
   /** Why this holder may take the package from the one who has it. @throws KittyError LostRace if it may not */

@@ -2,12 +2,12 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
 import type { WorkPackageState } from '../../events-lib.js'
 import type { LeaseDocument } from '../../projections/board-document.js'
-import { packageName } from '../../specs/work-package-id.js'
+import { nameOfPackage } from '../../specs/work-package-id.js'
 
 /** Someone else has the package, and the lease is not over. */
 export function heldByAnother(state: WorkPackageState, lease: LeaseDocument | undefined): KittyError {
   const { workspace } = state
-  const name = nameOf(state)
+  const name = nameOfPackage(state)
   const where = workspace === null ? '' : ` Its workspace: ${workspace.path}`
   const steps =
     lease?.ended === true
@@ -47,7 +47,13 @@ export function heldInOtherSession(
 ): KittyError {
   const { work_package_id: id, lane, lane_actor, lane_session } = state
   const where = lane_session === null ? 'without a session' : `in session ${lane_session}`
-  const resume = ['kitty', 'claim', nameOf(state), '--resume', ...(session ? ['--session', session] : [])]
+  const resume = [
+    'kitty',
+    'claim',
+    nameOfPackage(state),
+    '--resume',
+    ...(session ? ['--session', session] : []),
+  ]
   return new KittyError('LostRace', `${id} is in ${lane}: ${lane_actor ?? 'you'} has it ${where}.`, {
     nextSteps: [
       ...shownCommand(resume, 'if that session is yours and over'),
@@ -63,7 +69,10 @@ export function handedOver(state: WorkPackageState): KittyError {
   const who =
     lane_actor === null ? '' : `: ${lane_actor} moved it there at ${lane_since ?? 'an unknown time'}`
   return new KittyError('LostRace', `${id} is in ${lane}${who}.`, {
-    nextSteps: [...shownCommand(['kitty', 'show', nameOf(state)]), 'take another one: kitty next --claim'],
+    nextSteps: [
+      ...shownCommand(['kitty', 'show', nameOfPackage(state)]),
+      'take another one: kitty next --claim',
+    ],
     context: contextOf(state, undefined),
   })
 }
@@ -74,16 +83,11 @@ export function notYours(state: WorkPackageState, isWorkedOn: boolean): KittyErr
   const message = isWorkedOn ? `${holding(state)}.` : `${id} is in ${lane}; no one is working on it.`
   return new KittyError(isWorkedOn ? 'LostRace' : 'StateTransitionError', message, {
     nextSteps: [
-      ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', nameOf(state)], 'to take it')),
-      ...shownCommand(['kitty', 'show', nameOf(state)]),
+      ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', nameOfPackage(state)], 'to take it')),
+      ...shownCommand(['kitty', 'show', nameOfPackage(state)]),
     ],
     context: contextOf(state, undefined),
   })
-}
-
-/** How a command names the package, wherever it runs. */
-function nameOf({ feature_slug, work_package_id }: WorkPackageState): string {
-  return packageName(feature_slug, work_package_id)
 }
 
 function holding({ work_package_id, lane, lane_actor, lane_session, lane_since }: WorkPackageState): string {

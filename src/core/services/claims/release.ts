@@ -89,7 +89,7 @@ export class Release {
     if (to === undefined) return decided([await this.#takenBack(state, reason)])
     const decision = this.rules.decide({ state, to, actor, session, reason, dependencies: [], force: false })
     if (decision.ok) return decided(decision.events)
-    throw refusedMove({ state, refusal: decision.refusal, actor, earlier: undefined })
+    throw refusedMove({ table: this.workflow, state, refusal: decision.refusal, actor, earlier: undefined })
   }
 
   #assertHeld(state: WorkPackageState, provenance: Provenance): void {

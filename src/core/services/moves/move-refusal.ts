@@ -1,11 +1,13 @@
 import { KittyError } from '../../errors/kitty-error.js'
 import { type NextStep, sentence, shownCommand } from '../../errors/next-step.js'
-import type { Refusal, WorkPackageState } from '../../events-lib.js'
+import type { Refusal, WorkflowTable, WorkPackageState } from '../../events-lib.js'
 import type { EarlierRefusals } from '../recall.js'
-import { packageName } from '../../specs/work-package-id.js'
+import { nameOfPackage, packageName } from '../../specs/work-package-id.js'
+import { moveSteps } from './move-steps.js'
 import { passGate } from './pass-gate.js'
 
 export interface RefusedMove {
+  readonly table: WorkflowTable
   readonly state: WorkPackageState
   readonly refusal: Refusal
   readonly actor: string
@@ -16,11 +18,11 @@ export interface RefusedMove {
  * Formats a refusal for the caller, with what to type next and when the same package was refused for the same reason
  * before.
  */
-export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): KittyError {
+export function refusedMove({ table, state, refusal, actor, earlier }: RefusedMove): KittyError {
   const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
-  const memory = earlier === undefined ? [] : memoryOf(nameOf(state), requested_status, earlier)
+  const memory = earlier === undefined ? [] : memoryOf(nameOfPackage(state), requested_status, earlier)
   return new KittyError(kind, message, {
-    nextSteps: [...nextSteps(state, refusal), ...memory],
+    nextSteps: [...nextSteps(table, state, refusal), ...memory],
     context: {
       feature_slug: state.feature_slug,
       work_package: state.work_package_id,
@@ -34,11 +36,11 @@ export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): Ki
   })
 }
 
-function nextSteps(state: WorkPackageState, refusal: Refusal): NextStep[] {
+function nextSteps(table: WorkflowTable, state: WorkPackageState, refusal: Refusal): NextStep[] {
   const { feature_slug, subtasks, gates } = state
-  const name = nameOf(state)
+  const name = nameOfPackage(state)
   const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
-  const lanes = valid_transitions.flatMap((lane) => shownCommand(['kitty', 'move', name, lane]))
+  const lanes = moveSteps(table, current_status, valid_transitions, name)
   if (current_status === requested_status) return lanes
   if (kind === 'ValidationError')
     return blockers.flatMap((blocker) =>
@@ -57,11 +59,6 @@ function nextSteps(state: WorkPackageState, refusal: Refusal): NextStep[] {
   ]
   // An agent does what it reads here, so nothing here teaches it to overrule a rule.
   return [...removes, ...(blockers.length > 0 ? [] : lanes), sentence`An owner can overrule.`]
-}
-
-/** How a command names the package, wherever it runs. */
-function nameOf({ feature_slug, work_package_id }: WorkPackageState): string {
-  return packageName(feature_slug, work_package_id)
 }
 
 /** How to supply what a request lacks, by the workflow's name for it. */

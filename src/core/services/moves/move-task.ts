@@ -32,7 +32,7 @@ import { givenWith, MoveRules } from '../../rules/move-rules.js'
 import { SyncDefinition } from '../definitions/sync-definition.js'
 import { Recall } from '../recall.js'
 import { shownCommand } from '../../errors/next-step.js'
-import { packageName } from '../../specs/work-package-id.js'
+import { nameOfPackage } from '../../specs/work-package-id.js'
 
 export interface MoveRequest {
   readonly feature: string
@@ -185,7 +185,7 @@ export class MoveTask {
     this.files.settle([state], new Set([workPackage]))
     const { kind, requested_status, blockers } = decision.refusal
     const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
-    throw refusedMove({ state, refusal: decision.refusal, actor, earlier })
+    throw refusedMove({ table: this.workflow, state, refusal: decision.refusal, actor, earlier })
   }
 }
 
@@ -234,7 +234,7 @@ function assertExpected(state: WorkPackageState, expected: string | undefined): 
     `${state.work_package_id} is in ${state.lane}, not in ${expected}${who}.`,
     {
       nextSteps: [
-        ...shownCommand(['kitty', 'show', packageName(state.feature_slug, state.work_package_id)]),
+        ...shownCommand(['kitty', 'show', nameOfPackage(state)]),
         ...shownCommand(['kitty', 'ready']),
       ],
       context: {

@@ -5,6 +5,7 @@ import type { WorkPackageDocument } from '../../projections/board-document.js'
 import { laneKind } from '../../rules/lane-kinds.js'
 import { isReviewWork } from '../../rules/work-lanes.js'
 import { Workflow } from '../../workspace/config.js'
+import { moveSteps } from './move-steps.js'
 import { verdictSteps } from './verdict-steps.js'
 import { passGate } from './pass-gate.js'
 
@@ -52,11 +53,11 @@ export class NextMoves {
     if (isReview) return shownCommand(['kitty', 'review', name])
     // From one working lane to the next; what gives the work up is no next step while there is one.
     const further = lanes.filter((lane) => laneKind(lane, this.workflow) === 'working')
-    return further.length > 0 ? toMove(further, name) : toMove(lanes, name)
+    return moveSteps(this.workflow, state.lane, further.length > 0 ? further : lanes, name)
   }
 
   #moves(lane: string, name: string): NextStep[] {
-    return toMove(validTransitions(this.workflow, lane), name)
+    return moveSteps(this.workflow, lane, validTransitions(this.workflow, lane), name)
   }
 
   #gates(state: WorkPackageState): NextStep[] {
@@ -64,8 +65,4 @@ export class NextMoves {
       .filter(({ status }) => status !== 'passed')
       .flatMap(({ gate_id }) => shownCommand(passGate(state.feature_slug, gate_id)))
   }
-}
-
-function toMove(lanes: readonly string[], name: string): NextStep[] {
-  return lanes.flatMap((lane) => shownCommand(['kitty', 'move', name, lane]))
 }

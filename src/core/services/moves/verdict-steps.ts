@@ -1,12 +1,10 @@
-import { movesFrom, type WorkflowTable } from '../../events-lib.js'
-import { type NextStep, shownCommand, shownWords } from '../../errors/next-step.js'
+import type { WorkflowTable } from '../../events-lib.js'
+import { type NextStep, shownCommand } from '../../errors/next-step.js'
 import { laneOfWord } from '../../rules/lane-words.js'
+import { optionsOf, stepWith } from './move-steps.js'
 
-/** The options that a guard asks for, with what to put in their place. */
-const OPTIONS: Readonly<Record<string, readonly [option: string, blank: string]>> = {
-  review_reference_given: ['--review-ref', 'REVIEW'],
-  evidence_given: ['--evidence', 'TEXT'],
-}
+/** `kitty reject` always takes one. */
+const REASON = ['--reason', 'TEXT']
 
 /**
  * The commands with which a reviewer accepts a package, or sends it back. Empty in a lane that leads to neither.
@@ -16,8 +14,10 @@ export function verdictSteps(table: WorkflowTable, lane: string, name: string): 
   const accept = optionsOf(table, lane, laneOfWord('done', table))
   const reject = optionsOf(table, lane, laneOfWord('reject', table))
   return [
-    ...(accept === undefined ? [] : command(['kitty', 'done', name], accept)),
-    ...(reject === undefined ? [] : command(['kitty', 'reject', name], ['--reason', 'TEXT', ...reject])),
+    ...(accept === undefined ? [] : stepWith(['kitty', 'done', name], accept)),
+    ...(reject === undefined
+      ? []
+      : stepWith(['kitty', 'reject', name], reject.includes('--reason') ? reject : [...REASON, ...reject])),
   ]
 }
 
@@ -27,17 +27,4 @@ export function verdictText(table: WorkflowTable, lane: string, name: string): s
   const steps = verdictSteps(table, lane, name).map(({ text }) => text)
   if (show === undefined || steps.length === 0) return ''
   return `: ${show.text}, then ${steps.join(' or ')}`
-}
-
-/** A command with blanks in it is words, not a command. */
-function command(words: readonly string[], options: readonly string[]): NextStep[] {
-  return options.length === 0 ? shownCommand(words) : shownWords([...words, ...options])
-}
-
-/** Undefined if no move without force leads there. */
-function optionsOf(table: WorkflowTable, from: string, to: string | undefined): string[] | undefined {
-  const move = movesFrom(table, from).find((one) => one.to === to && one.forcedOnly !== true)
-  if (move === undefined) return undefined
-  const guards = [...(move.requires ?? []), ...(move.always ?? []), ...(table.enters?.[move.to] ?? [])]
-  return guards.flatMap((guard) => OPTIONS[guard] ?? [])
 }

@@ -210,7 +210,8 @@ export class Undo {
     const reason = `${TAKEN_BACK}${event.event_id}`
     const dependencies = dependencyLanes(state, rows)
     const decision = this.rules.decide({ state, to, actor, session, reason, dependencies, force: false })
-    if (!decision.ok) throw refusedMove({ state, refusal: decision.refusal, actor, earlier: undefined })
+    if (!decision.ok)
+      throw refusedMove({ table: this.workflow, state, refusal: decision.refusal, actor, earlier: undefined })
     const [move] = decision.events
     if (move === undefined) throw new Error('a move that is allowed has an event')
     return move

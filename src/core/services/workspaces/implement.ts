@@ -136,7 +136,7 @@ export class Implement {
     if (!decision.ok) {
       const { kind, requested_status, blockers } = decision.refusal
       const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
-      throw refusedMove({ state, refusal: decision.refusal, actor, earlier })
+      throw refusedMove({ table: this.workflow, state, refusal: decision.refusal, actor, earlier })
     }
     return decided([...this.#workspaceEvents(state, place, look), ...decision.events])
   }
