@@ -6,7 +6,7 @@ import { renderAgentChanges } from '../../core/cli/render/setup-agents.js'
 import { type ErrorStorage } from '../../core/errors/error-storage.js'
 import { KittyError } from '../../core/errors/kitty-error.js'
 import { shownCommand } from '../../core/errors/next-step.js'
-import { type AgentFileChange, SetupAgents } from '../../core/services/setup-agents.js'
+import { type AgentFileChange, isWritten, SetupAgents } from '../../core/services/setup-agents.js'
 import { createInterface } from 'node:readline/promises'
 
 export default class SetupAgentsCommand extends KittyCommand<typeof SetupAgentsCommand> {
@@ -43,7 +43,7 @@ export default class SetupAgentsCommand extends KittyCommand<typeof SetupAgentsC
     const names = AGENTS.filter((name) => this.args.agents?.includes(name))
     const setup = service.plan(names, remove)
     this.show(() => renderAgentChanges(setup.files))
-    const changed = setup.files.filter(({ change }) => change !== 'none' && change !== 'kept')
+    const changed = setup.files.filter(isWritten)
     if (check && changed.length > 0) throw stale(changed, names)
     if (changed.length > 0 && (await this.isWanted())) service.apply(setup)
     const files = setup.files.map(({ file, change }) => ({ file, change }))

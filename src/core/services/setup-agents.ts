@@ -9,8 +9,15 @@ import { holds, putOver, savedByOthers } from '../files/put-over.js'
 import { readOwn, removeEmptyFolders, removeInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 
-/** `kept`: the user has something of their own there, which we neither change nor remove. */
-type Change = 'create' | 'update' | 'delete' | 'none' | 'kept'
+/**
+ * `kept`: the user has something of their own there, which we neither change nor remove. `needed`: it is not removed, since
+ * another agent that is set up reads it.
+ */
+type Change = 'create' | 'update' | 'delete' | 'none' | 'kept' | 'needed'
+
+export function isWritten({ change }: Pick<AgentFileChange, 'change'>): boolean {
+  return change === 'create' || change === 'update' || change === 'delete'
+}
 
 export interface AgentFileChange {
   /** From the repository's root, with slashes. */
@@ -41,17 +48,19 @@ export class SetupAgents {
   plan(names: readonly AgentName[], isRemoval: boolean): AgentSetup {
     const agents = names.length > 0 ? AGENTS.filter((name) => names.includes(name)) : this.#usual(isRemoval)
     const stay = isRemoval ? this.#neededBy(AGENTS.filter((name) => !agents.includes(name))) : new Set()
-    const targets = new Map<string, Target>()
-    for (const target of agents.flatMap((name) => TARGETS[name]))
-      if (!stay.has(target.file)) targets.set(target.file, target)
-    return { agents, files: [...targets.values()].map((target) => this.#change(target, isRemoval)) }
+    const targets = new Map(agents.flatMap((name) => TARGETS[name].map((target) => [target.file, target])))
+    const files = [...targets.values()].map((target) => {
+      const planned = this.#change(target, isRemoval)
+      const isNeeded = stay.has(target.file) && isWritten(planned)
+      return isNeeded ? { ...planned, change: 'needed' as const, after: planned.before } : planned
+    })
+    return { agents, files }
   }
 
   /** @throws KittyError LostRace for a file that no longer holds what was planned for, UnsafeSetup, NotWritable, DiskFull */
   apply({ files }: AgentSetup): void {
     const { worktree } = this.workspace
-    for (const { file, change, before, after } of files) {
-      if (change === 'none' || change === 'kept') continue
+    for (const { file, before, after } of files.filter(isWritten)) {
       const path = join(worktree, file)
       const held = before === null ? undefined : Buffer.from(before)
       if (after !== null) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AGENTS, TARGETS } from '../../../src/core/agents/targets.js'
 import { TOML, withBlock } from '../../../src/core/agents/text-block.js'
+import { renderAgentChanges } from '../../../src/core/cli/render/setup-agents.js'
 import { SetupAgents } from '../../../src/core/services/setup-agents.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { preparedRepository } from '../../support/prepared-repository.js'
@@ -77,12 +78,17 @@ describe('kitty setup agents', () => {
     expect(service.plan([], false).files.find(({ file }) => file === 'GEMINI.md')?.change).toBe('update')
   })
 
-  it('leaves a file that another agent needs', async () => {
-    const { service } = await setup()
+  it('leaves a file that another agent needs, and says so', async () => {
+    const { repository, service } = await setup()
     service.apply(service.plan(['codex', 'cursor'], false))
-    const removed = service.plan(['cursor'], true).files.map(({ file }) => file)
-    expect(removed).toContain('.cursor/mcp.json')
-    expect(removed).not.toContain('.agents/skills/kitty/SKILL.md')
+    const plan = service.plan(['cursor'], true)
+    const changes = new Map(plan.files.map(({ file, change }) => [file, change]))
+    const skill = '.agents/skills/kitty/SKILL.md'
+    expect([changes.get('.cursor/mcp.json'), changes.get(skill)]).toEqual(['delete', 'needed'])
+    expect(renderAgentChanges(plan.files)).toContain(`${skill}: stays: another agent that is set up reads it`)
+    service.apply(plan)
+    expect(existsSync(join(repository.root, skill))).toBe(true)
+    expect(renderAgentChanges(service.plan(['agents'], true).files)).toContain('AGENTS.md: stays')
   })
 
   it('keeps a skill and a server of the user that have its names', async () => {

@@ -1,4 +1,4 @@
-import type { AgentFileChange } from '../../services/setup-agents.js'
+import { type AgentFileChange, isWritten } from '../../services/setup-agents.js'
 import { stripControl } from './strip-control.js'
 import { plainLines } from './plain-lines.js'
 
@@ -7,6 +7,7 @@ const SAYS = {
   update: 'change',
   delete: 'remove',
   kept: 'has something else in this place, and stays as it is',
+  needed: 'stays: another agent that is set up reads it',
 } as const
 
 /** Each file with the lines that come and go. Text without a final newline. */
@@ -19,8 +20,9 @@ export function renderAgentChanges(files: readonly AgentFileChange[]): string {
 }
 
 /** Our changes add or remove one piece, so the lines between the common beginning and end are the whole change. */
-function changedLines({ change, before, after }: AgentFileChange): string[] {
-  if (change === 'none' || change === 'kept') return []
+function changedLines(one: AgentFileChange): string[] {
+  if (!isWritten(one)) return []
+  const { before, after } = one
   const [old, fresh] = [linesOf(before), linesOf(after)]
   let head = 0
   while (head < Math.min(old.length, fresh.length) && old[head] === fresh[head]) head++
