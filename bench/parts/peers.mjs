@@ -42,7 +42,7 @@ export async function peers({ folder, env, isQuick, times: asked, say }) {
   )
   const tools = []
   for (const [at, one] of ready.entries()) {
-    say(`${PARALLEL} creates at once, ${one.tool.name}`)
+    say(`${PARALLEL} concurrent creates, ${one.tool.name}`)
     const { name, runsOn, moves } = one.tool
     tools.push({
       tool: name,
@@ -58,7 +58,7 @@ export async function peers({ folder, env, isQuick, times: asked, say }) {
   return {
     title: 'Other tools, same work',
     about: [
-      `Each in a git repository of its own with ${items.toLocaleString('en')} items, in turns, ${times} times each after one to warm up; then ${PARALLEL} processes that create an item each, all at once. Kept: items that the tool’s own list shows afterwards, each under an id that no other has. kitty’s item is a work package, made by \`kitty new\`: its file and its events.`,
+      `Each in a git repository of its own with ${items.toLocaleString('en')} items, in turns, ${times} times each after one to warm up; then ${PARALLEL} concurrent processes that create an item each. Kept: items that the tool’s own list shows afterwards, each under an id that no other has. kitty’s item is a work package, made by \`kitty new\`: its file and its events.`,
       'What is durable differs: kitty waits until the event is on disk.',
       'An agent’s loop is what it types from finding work to handing it over: what is there to do, what does one item say, take it, note something, be done. Time is that of all its commands; a token is four characters of what they print.',
     ],

@@ -59,6 +59,7 @@ describe('an answer', () => {
     for (const [flag, text] of [
       ['--idempotency-key', ''],
       ['--idempotency-key', 'a\nb'],
+      ['--idempotency-key', 'constructor'],
       ['--correlation', 'x'.repeat(201)],
     ] as const) {
       const { kind, message } = failureIn(await kitty({ cwd: root }, 'claim', 'WP01', flag, text, '--json'))

@@ -1,7 +1,7 @@
 import { askGitText } from './git.js'
 
 /**
- * The line by which git ignores a path, as `.gitignore:3:*.jsonl`, also where the path is tracked. Undefined if it does not.
+ * The line by which git ignores a path, as `.gitignore:3:*.jsonl`, even if the path is tracked. Undefined if none does.
  * @throws as `git`
  */
 export function ignoringRule(root: string, path: string): string | undefined {

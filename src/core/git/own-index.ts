@@ -67,7 +67,7 @@ export class OwnIndex {
     return { present: [...present].sort(), removed: [...removed].sort(), odd: [...odd].sort() }
   }
 
-  /** Files directly or deeper in a folder that git ignores and does not track. */
+  /** Files below a folder that git ignores and does not track. */
   ignored(folder: string): string[] {
     const list = ['--literal-pathspecs', 'ls-files', '-z', '--others', '--ignored', '--exclude-standard']
     return fields(this.#git([...list, '--', folder]), new Set())

@@ -36,15 +36,16 @@ export function submodulesIn(record: string): string | undefined {
 export function keepSubmodules(modules: string, to: string): void {
   makeFolder(dirname(to))
   renameOver(modules, to)
-  // `git sparse-checkout` in a submodule moves the name into a file of its own.
-  const files = ['config', 'config.worktree']
-  for (const file of repositoriesIn(to).flatMap((repository) =>
-    files.map((name) => join(repository, name)),
-  )) {
-    const config = ['config', '--file', file]
-    if (existsSync(file) && askGitText(to, [...config, '--get', 'core.worktree']) !== undefined)
-      git(to, [...config, '--unset-all', 'core.worktree'])
-  }
+  for (const repository of repositoriesIn(to))
+    // `git sparse-checkout` in a submodule moves the name into a file of its own.
+    for (const name of ['config', 'config.worktree']) forgetPlace(to, join(repository, name))
+}
+
+/** Takes the work tree's name out of one file of a repository's configuration. @throws as `git` */
+function forgetPlace(folder: string, file: string): void {
+  const config = ['config', '--file', file]
+  if (existsSync(file) && askGitText(folder, [...config, '--get', 'core.worktree']) !== undefined)
+    git(folder, [...config, '--unset-all', 'core.worktree'])
 }
 
 /** A submodule's name may have slashes, and a submodule has its own in `modules`. */

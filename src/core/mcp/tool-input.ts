@@ -59,11 +59,9 @@ export class ToolInput {
   number(name: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined {
     if (!this.has(name)) return undefined
     const value = this.values[name]
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max)
-      throw this.#wrong(
-        `"${name}" is no whole number from ${min} ${max === Number.MAX_SAFE_INTEGER ? 'up' : `to ${max}`}`,
-      )
-    return value
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
+    const upTo = max === Number.MAX_SAFE_INTEGER ? 'up' : `to ${max}`
+    throw this.#wrong(`"${name}" is no whole number from ${min} ${upTo}`)
   }
 
   /** A list of texts; one text is a list of one. @throws KittyError UsageError */

@@ -163,7 +163,7 @@ export class BoardFeed {
     const before = this.#seen
     this.#seen = seen
     this.#rows = texts
-    const hadFailed = this.#failure?.message
+    const saidBefore = this.#failure?.message
     const trouble = this.#following?.changes.trouble
     this.#failure = trouble && failureOf(trouble).document
     if (before === undefined) return
@@ -172,7 +172,7 @@ export class BoardFeed {
       reason !== WORKFLOW &&
       changed.length === 0 &&
       gone.length === 0 &&
-      hadFailed === this.#failure?.message
+      saidBefore === this.#failure?.message
     )
       return
     this.#number += 1

@@ -32,8 +32,8 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
 
 /**
  * Makes sure that kitty is set up here. If `.kittify` is missing from the work tree, or its settings are (a sparse
- * checkout omits them), writes it as of HEAD. A repository with a journal counts as set up, whatever git has done to the folder since (clean
- * -fdx): the journal's events go back into it.
+ * checkout omits them), writes it as of HEAD. A repository with a journal counts as set up, whatever git has done to the
+ * folder since (clean -fdx): the journal's events go back into it.
  * @throws KittyError NotInitialised if `kitty init` has not been run in this repository; also if git fails.
  */
 export function requireInitialized(workspace: Workspace): void {

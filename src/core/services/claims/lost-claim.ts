@@ -3,7 +3,7 @@ import { shownCommand } from '../../errors/next-step.js'
 import { isSameHolder, type Conflict, type WorkPackageState } from '../../events-lib.js'
 import type { Provenance } from '../../store/event-store.js'
 import { holderOf } from '../../workspace/holder.js'
-import { packageName } from '../../specs/work-package-id.js'
+import { nameOfPackage } from '../../specs/work-package-id.js'
 
 /** What telling a lost claim needs to know of a package. */
 type Claimed = Pick<WorkPackageState, 'feature_slug' | 'work_package_id' | 'lane' | 'conflicts'>
@@ -28,7 +28,7 @@ export function refuseLostClaim(state: Claimed, provenance: Provenance): void {
       nextSteps: [
         'take another package: kitty next --claim',
         ...shownCommand(
-          ['kitty', 'resolve', packageName(feature_slug, work_package_id), '--keep', lost.event_id],
+          ['kitty', 'resolve', nameOfPackage(state), '--keep', lost.event_id],
           `or, if ${actor} agrees`,
         ),
       ],

@@ -27,19 +27,15 @@ export function byForge(
   })
 }
 
-/** With the forge's merge and the move to done, only the worktree may be left. */
+/** What the forge merges and is done has nothing left here but, perhaps, its worktree. */
 export function doneByForge(state: Package, branch: string, hasWorktree: boolean): KittyError {
   const name = nameOf(state)
-  return refused(
-    state,
-    `${name} is done, and ${branch} is merged on the forge: there is nothing to merge here.`,
-    {
-      nextSteps: shownCommand(
-        hasWorktree ? ['kitty', 'agent', 'workspaces', 'remove', name] : ['kitty', 'show', name],
-      ),
-      context: { branch },
-    },
-  )
+  return refused(state, `${name} is done, and the forge merges ${branch}: there is nothing to merge here.`, {
+    nextSteps: shownCommand(
+      hasWorktree ? ['kitty', 'agent', 'workspaces', 'remove', name] : ['kitty', 'show', name],
+    ),
+    context: { branch },
+  })
 }
 
 export function noBranch(state: Package, branch: string): KittyError {
